@@ -1,0 +1,129 @@
+//! What a detection is: its card for people, its logic for events, and what it says.
+
+use event::{Endpoints, Event, Level, Outcome, TableCount, Timestamp};
+
+use crate::Scene;
+
+/// One finer check inside a detection.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// `callback.binary-address`
+    pub name: &'static str,
+    pub level: Level,
+    /// What it looks for, in a sentence.
+    pub looks_for: &'static str,
+}
+
+/// The manual page of a detection: feeds `rules list`, `rules explain`, the report and the tidy test.
+#[derive(Clone, Copy, Debug)]
+pub struct Card {
+    /// As in the list of detections: never renamed, never reused.
+    pub id: &'static str,
+    /// The level it reaches at most.
+    pub level: Level,
+    /// What an alert of it says, in a few words.
+    pub summary: &'static str,
+    /// What it needs to see, in plain sentences.
+    pub needs: &'static str,
+    /// What it stays quiet for.
+    pub quiet_for: &'static str,
+    /// Which parts of the network description sharpen it, and what is not evaluable without.
+    pub description: &'static str,
+    /// Thresholds with the reason for each.
+    pub thresholds: &'static str,
+    /// Public sources it stands on.
+    pub basis: &'static str,
+    pub checks: &'static [Check],
+    pub attack: &'static [&'static str],
+    pub fight: &'static [&'static str],
+    pub motif: &'static [&'static str],
+}
+
+impl Card {
+    pub fn check(&self, name: &str) -> Option<&Check> {
+        self.checks.iter().find(|check| check.name == name)
+    }
+
+    /// A finding of one of this card's checks, at the check's own level; fill in the rest.
+    pub fn finding(&self, check: &'static str, event: &Event) -> Finding {
+        debug_assert!(self.check(check).is_some(), "{check} is not on the card of {}", self.id);
+        Finding {
+            detection: self.id,
+            check,
+            level: self.check(check).map_or(self.level, |check| check.level),
+            key: String::new(),
+            confidence: 0.5,
+            outcome: Outcome::Attempt,
+            signature: self.summary.to_owned(),
+            why: String::new(),
+            honest_cause: String::new(),
+            next_step: String::new(),
+            decided_by: None,
+            entities: Vec::new(),
+            frames: vec![event.frame],
+            at: event.at,
+            first_seen: event.at,
+            ends: event.ends,
+        }
+    }
+}
+
+/// One thing found. Findings of the same detection, check and key become one alert that counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    pub detection: &'static str,
+    pub check: &'static str,
+    pub level: Level,
+    /// Who and where, so that repetition is recognised: `192.0.2.9>192.0.2.53`.
+    pub key: String,
+    pub confidence: f64,
+    pub outcome: Outcome,
+    /// One line: what happened, with names and addresses.
+    pub signature: String,
+    pub why: String,
+    pub honest_cause: String,
+    pub next_step: String,
+    /// The line of the network description that decided.
+    pub decided_by: Option<String>,
+    /// `ip:…`, `gt:…`, `pc:…`, `imsi:…`, `teid:…`, `realm:…`; who did it first.
+    pub entities: Vec<String>,
+    /// Frames it stands on, never empty.
+    pub frames: Vec<u64>,
+    pub at: Timestamp,
+    /// Time of the first of its frames.
+    pub first_seen: Timestamp,
+    pub ends: Option<Endpoints>,
+}
+
+/// A check that could not be judged, and what it lacks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    pub detection: &'static str,
+    pub check: &'static str,
+    /// `no network description`, `the capture begins after the registrations`…
+    pub missing: String,
+}
+
+/// The logic of a detection. Constant work per event, bounded state.
+pub trait Detector: Send {
+    fn card(&self) -> &'static Card;
+
+    /// Looks at one event. `scene` already knows it.
+    fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>);
+
+    /// Time has come to `now` without an event: windows may close. Called once per second of capture time and at the end.
+    fn advance(&mut self, scene: &Scene, now: Timestamp, findings: &mut Vec<Finding>) {
+        let _ = (scene, now, findings);
+    }
+
+    /// Checks that what was seen so far did not allow to judge. Called at the end.
+    fn gaps(&self, scene: &Scene) -> Vec<Gap> {
+        let _ = scene;
+        Vec::new()
+    }
+
+    /// The tables it keeps.
+    fn tables(&self) -> Vec<TableCount> {
+        Vec::new()
+    }
+}

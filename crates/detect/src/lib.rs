@@ -1,0 +1,14 @@
+//! Events to alerts: one file per detection, one line each in [`DETECTORS`].
+//!
+//! INVARIANT: nothing here sees a byte. If a detection wants a field, an event must carry it.
+//! INVARIANT: no clock. Time is that of the events; [`Engine::advance`] is told how late it is.
+
+mod aggregate;
+mod card;
+mod detectors;
+mod scene;
+
+pub use aggregate::Engine;
+pub use card::{Card, Check, Detector, Finding, Gap};
+pub use detectors::{DETECTORS, Entry, find};
+pub use scene::Scene;

@@ -1,0 +1,57 @@
+//! A DNS message.
+//!
+//! Source: RFC 1035, RFC 6891. Names asked inside a subscriber's tunnel keep their last two labels only.
+
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Name, Outcome};
+
+/// A DNS message.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Dns {
+    pub id: u16,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub response: bool,
+    pub opcode: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rcode: Option<u8>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub authoritative: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recursion_desired: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recursion_available: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
+    /// First question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qname: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qtype: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qtype_name: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub qclass: Option<u16>,
+    pub qname_len: u16,
+    pub questions: u16,
+    pub answers: u16,
+    pub authorities: u16,
+    pub additionals: u16,
+    /// Addresses of A and AAAA answers, at most eight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub addresses: Vec<IpAddr>,
+    pub message_len: u32,
+    /// Octets behind the last record.
+    pub trailing_len: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_frame: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round_trip_us: Option<u64>,
+}

@@ -1,0 +1,2 @@
+//! The `roamguard` binary.
+fn main() {}

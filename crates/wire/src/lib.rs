@@ -1,0 +1,12 @@
+//! Bytes to typed messages and anomalies: one file or folder per protocol, and nothing else in the project slices bytes.
+//!
+//! **Panic contract:** nothing in this crate panics, loops without progress or allocates by a number from the wire,
+//! whatever the input. A message that breaks its specification is still a message: what is wrong with it is noted in
+//! [`Anomalies`] with its place, and reading goes on. [`Truncated`] means that a fixed header was cut short and there
+//! is nothing to go on with. Messages borrow from the frame and hold no heap.
+
+pub mod anomaly;
+pub mod cursor;
+
+pub use anomaly::{Anomalies, Anomaly, Flaw, Span};
+pub use cursor::{Cursor, Truncated};
