@@ -94,14 +94,16 @@ impl Engine {
 
     /// Checks that could not be judged.
     pub fn gaps(&self) -> Vec<Gap> {
-        let mut gaps: Vec<Gap> = self.detectors.iter().flat_map(|detector| detector.gaps(&self.scene)).collect();
+        let mut gaps: Vec<Gap> =
+            self.detectors.iter().flat_map(|detector| detector.gaps(&self.scene)).collect();
         gaps.sort();
         gaps.dedup();
         gaps
     }
 
     pub fn tables(&self) -> Vec<TableCount> {
-        let mut tables: Vec<TableCount> = self.detectors.iter().flat_map(|detector| detector.tables()).collect();
+        let mut tables: Vec<TableCount> =
+            self.detectors.iter().flat_map(|detector| detector.tables()).collect();
         tables.push(TableCount {
             table: "alerts".into(),
             entries: self.alerts.len() as u64,
@@ -117,11 +119,14 @@ impl Engine {
 
     fn collect(&mut self) {
         for finding in self.findings.drain(..) {
-            let Some(card) = crate::find(finding.detection).map(|entry| entry.card) else { continue };
+            let Some(card) = crate::find(finding.detection).map(|entry| entry.card) else {
+                continue;
+            };
             let key = (finding.detection, finding.check, finding.key.clone());
+            let room = self.alerts.len() < MAX_ALERTS;
             match self.alerts.get_mut(&key) {
                 Some(alert) => again(alert, finding),
-                None if self.alerts.len() < MAX_ALERTS => {
+                None if room => {
                     self.alerts.insert(key, first(card, finding));
                 }
                 None => self.dropped += 1,
@@ -151,7 +156,11 @@ fn first(card: &Card, finding: Finding) -> Alert {
         first_seen: finding.first_seen,
         last_seen: finding.at,
         count: 1,
-        references: References { attack: names(card.attack), fight: names(card.fight), motif: names(card.motif) },
+        references: References {
+            attack: names(card.attack),
+            fight: names(card.fight),
+            motif: names(card.motif),
+        },
         ends: finding.ends,
     }
 }

@@ -31,14 +31,23 @@ pub struct Capped<K: Hash + Eq, V> {
 
 impl<K: Hash + Eq, V> fmt::Debug for Capped<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capped").field("name", &self.name).field("len", &self.entries.len()).field("cap", &self.cap).finish()
+        f.debug_struct("Capped")
+            .field("name", &self.name)
+            .field("len", &self.entries.len())
+            .field("cap", &self.cap)
+            .finish()
     }
 }
 
 impl<K: Hash + Eq + Clone, V> Capped<K, V> {
     /// A `cap` of zero is taken as one.
     pub fn new(name: &'static str, cap: usize) -> Self {
-        Self { name, cap: cap.max(1), evicted: 0, entries: LruCache::unbounded_with_hasher(RandomState::new()) }
+        Self {
+            name,
+            cap: cap.max(1),
+            evicted: 0,
+            entries: LruCache::unbounded_with_hasher(RandomState::new()),
+        }
     }
 
     /// The entry of `key`, made now if there is none, and what had to make room for it.

@@ -14,9 +14,9 @@ use crate::Subscriber;
 /// for the rest (ITU-T E.164 Annex D). Zero when there are no digits.
 pub fn country_code_len(digits: &str) -> usize {
     const TWO: &[&str] = &[
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48", "49",
-        "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82", "84",
-        "86", "90", "91", "92", "93", "94", "95", "98",
+        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
+        "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
+        "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
     ];
     let wanted = match digits.get(..2) {
         _ if digits.starts_with(['1', '7']) => 1,
@@ -28,7 +28,9 @@ pub fn country_code_len(digits: &str) -> usize {
 
 /// A global title. `digits` are those of a node; where a message is routed on a subscriber's own number (called party
 /// of sendRoutingInfoForSM, or an E.214 title made from an IMSI) `digits` is empty and `subscriber` stands instead.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct GlobalTitle {
     /// `sccp.calling.digits`, `sccp.called.digits`
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -56,7 +58,20 @@ impl fmt::Display for GlobalTitle {
 }
 
 /// A signalling point: ITU 14 bits, or ANSI 24 bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(transparent)]
 pub struct PointCode(pub u32);
 
@@ -83,11 +98,16 @@ impl FromStr for PointCode {
 
     /// A number; or three parts, ITU 3-8-3 bits where they fit and ANSI 8-8-8 otherwise.
     fn from_str(text: &str) -> Result<Self, NotAPointCode> {
-        let parts: Vec<u32> =
-            text.split('-').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| NotAPointCode)?;
+        let parts: Vec<u32> = text
+            .split('-')
+            .map(|part| part.trim().parse())
+            .collect::<Result<_, _>>()
+            .map_err(|_| NotAPointCode)?;
         match *parts.as_slice() {
             [whole] if whole < 1 << 24 => Ok(Self(whole)),
-            [zone, area, point] if zone < 8 && area < 256 && point < 8 => Ok(Self(zone << 11 | area << 3 | point)),
+            [zone, area, point] if zone < 8 && area < 256 && point < 8 => {
+                Ok(Self(zone << 11 | area << 3 | point))
+            }
             [network, cluster, member] if network < 256 && cluster < 256 && member < 256 => {
                 Ok(Self(network << 16 | cluster << 8 | member))
             }
@@ -97,7 +117,9 @@ impl FromStr for PointCode {
 }
 
 /// A called or calling party address of SCCP (Q.713 §3.4).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct SccpAddress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gt: Option<GlobalTitle>,
@@ -116,7 +138,14 @@ mod tests {
 
     #[test]
     fn country_codes() {
-        for (digits, len) in [("31654000101", 2), ("12025550100", 1), ("99901000031", 3), ("358401234", 3), ("", 0), ("3", 1)] {
+        for (digits, len) in [
+            ("31654000101", 2),
+            ("12025550100", 1),
+            ("99901000031", 3),
+            ("358401234", 3),
+            ("", 0),
+            ("3", 1),
+        ] {
             assert_eq!(country_code_len(digits), len, "{digits}");
         }
     }

@@ -19,8 +19,8 @@ pub struct Plmn {
 /// Countries whose networks have three MNC digits (ITU-T E.212 assignments: North America and the Caribbean, parts
 /// of Latin America, and the test range 999 aside). India's 405 and a few others mix both; two digits is taken there.
 const THREE_DIGIT_MCC: &[u16] = &[
-    302, 310, 311, 312, 313, 314, 315, 316, 334, 338, 342, 344, 346, 348, 350, 352, 354, 356, 358, 360, 365, 366, 376,
-    708, 722, 732, 738, 750,
+    302, 310, 311, 312, 313, 314, 315, 316, 334, 338, 342, 344, 346, 348, 350, 352, 354, 356, 358,
+    360, 365, 366, 376, 708, 722, 732, 738, 750,
 ];
 
 impl Plmn {
@@ -53,7 +53,10 @@ impl Plmn {
     pub fn of_domain(name: &str) -> Option<Self> {
         let number = |prefix: &str| {
             name.split('.').find_map(|label| {
-                let rest = label.get(..3).filter(|p| p.eq_ignore_ascii_case(prefix)).and_then(|_| label.get(3..))?;
+                let rest = label
+                    .get(..3)
+                    .filter(|p| p.eq_ignore_ascii_case(prefix))
+                    .and_then(|_| label.get(3..))?;
                 (rest.len() == 3).then(|| rest.parse::<u16>().ok()).flatten()
             })
         };

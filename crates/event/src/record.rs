@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Flow, Gtp, Icmp, M3ua, Map, Proto, Sccp, Sctp, Ssh, Stats,
-    Timestamp, Tunnel, TunnelPath, community_id,
+    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Flow, Gtp, Icmp, M3ua, Map, Proto, Sccp,
+    Sctp, Ssh, Stats, Timestamp, Tunnel, TunnelPath, community_id,
 };
 
 /// What happened.
@@ -114,7 +114,10 @@ struct Written<'a> {
 
 /// A record as it is read back, and the shape of the schema.
 #[derive(Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "fields that are derived from others are part of the shape and are not read back")]
+#[expect(
+    dead_code,
+    reason = "fields that are derived from others are part of the shape and are not read back"
+)]
 struct Read {
     timestamp: Timestamp,
     event_type: String,

@@ -183,7 +183,9 @@ impl Pseudonymiser {
             return Subscriber { prefix, pseudonym: None };
         }
         let keep = match identity {
-            Identity::Imsi => Plmn::of_imsi(digits).map_or(0, |plmn| 3 + usize::from(plmn.mnc_digits)),
+            Identity::Imsi => {
+                Plmn::of_imsi(digits).map_or(0, |plmn| 3 + usize::from(plmn.mnc_digits))
+            }
             Identity::Msisdn => country_code_len(digits),
             Identity::Imei => 8,
         };
@@ -225,7 +227,10 @@ mod tests {
         assert!(imsi.starts_with("00101~") && !imsi.contains("0123456789"), "{imsi}");
         let msisdn = key.subscriber(Identity::Msisdn, "31654000101").to_string();
         assert!(msisdn.starts_with("31~"), "{msisdn}");
-        assert_eq!(key.subscriber(Identity::Imsi, "001010123456789").plmn().unwrap().to_string(), "001-01");
+        assert_eq!(
+            key.subscriber(Identity::Imsi, "001010123456789").plmn().unwrap().to_string(),
+            "001-01"
+        );
     }
 
     #[test]

@@ -59,7 +59,9 @@ impl Flaw {
     pub const fn value(self) -> Option<u64> {
         match self {
             Self::Truncated { missing } => Some(missing as u64),
-            Self::IllegalValue(value) | Self::NotCanonical(value) | Self::Magic(value) => Some(value),
+            Self::IllegalValue(value) | Self::NotCanonical(value) | Self::Magic(value) => {
+                Some(value)
+            }
             Self::Disagrees { found, .. } | Self::BadChecksum { found, .. } => Some(found),
             Self::Trailing(octets) => Some(octets as u64),
             Self::Missing | Self::Repeated | Self::TooDeep | Self::TooMany | Self::Overlap => None,

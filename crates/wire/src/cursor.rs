@@ -87,7 +87,9 @@ impl<'a> Cursor<'a> {
                 self.at = self.at.saturating_add(short(len));
                 Ok(head)
             }
-            None => Err(Truncated { at: self.at, missing: short(len.saturating_sub(self.bytes.len())) }),
+            None => {
+                Err(Truncated { at: self.at, missing: short(len.saturating_sub(self.bytes.len())) })
+            }
         }
     }
 
@@ -99,7 +101,9 @@ impl<'a> Cursor<'a> {
                 self.at = self.at.saturating_add(short(N));
                 Ok(*head)
             }
-            None => Err(Truncated { at: self.at, missing: short(N.saturating_sub(self.bytes.len())) }),
+            None => {
+                Err(Truncated { at: self.at, missing: short(N.saturating_sub(self.bytes.len())) })
+            }
         }
     }
 
