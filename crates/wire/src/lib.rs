@@ -6,7 +6,24 @@
 //! is nothing to go on with. Messages borrow from the frame and hold no heap.
 
 pub mod anomaly;
+pub mod ber;
 pub mod cursor;
+pub mod diameter;
+pub mod dns;
+pub mod gtp;
+pub mod icmp;
+pub mod ip;
+pub mod laws;
+pub mod link;
+pub mod m3ua;
+pub mod map;
+pub mod mtp3;
+pub mod sccp;
+pub mod sctp;
+pub mod ssh;
+pub mod tcap;
+pub mod tls;
+pub mod transport;
 
 pub use anomaly::{Anomalies, Anomaly, Flaw, Span};
 pub use cursor::{Cursor, Truncated};

@@ -1,0 +1,1 @@
+//! BER (X.690): tags, lengths, values.

@@ -1,0 +1,1 @@
+//! Diameter (RFC 6733).

@@ -1,0 +1,1 @@
+//! The laws every parser of this crate keeps, whatever the input.

@@ -1,0 +1,1 @@
+//! SCTP (RFC 9260): common header, chunks and their parameters.

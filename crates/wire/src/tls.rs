@@ -1,0 +1,1 @@
+//! The opening of TLS: records, ClientHello, server name.
