@@ -1,1 +1,353 @@
-//! BER (X.690): tags, lengths, values.
+//! BER (ITU-T X.690): tags, lengths, values, read tolerantly.
+//!
+//! Every sender's choice that a filter could stumble over (long lengths, long tags, indefinite form) gives the same
+//! elements as the canonical encoding; the ones that no stack needs are noted.
+
+use std::fmt;
+
+use crate::{Anomalies, Cursor, Flaw, Span};
+
+/// Elements nested deeper than this are not read.
+pub const MAX_DEPTH: u8 = 16;
+
+/// The class of a tag (§8.1.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    Universal,
+    Application,
+    Context,
+    Private,
+}
+
+/// Class and number of a tag, whatever form it was written in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tag(u32);
+
+impl Tag {
+    pub const BOOLEAN: Self = Self::universal(1);
+    pub const INTEGER: Self = Self::universal(2);
+    pub const BIT_STRING: Self = Self::universal(3);
+    pub const OCTET_STRING: Self = Self::universal(4);
+    pub const NULL: Self = Self::universal(5);
+    pub const OID: Self = Self::universal(6);
+    pub const EXTERNAL: Self = Self::universal(8);
+    pub const ENUMERATED: Self = Self::universal(10);
+    pub const SEQUENCE: Self = Self::universal(16);
+    pub const SET: Self = Self::universal(17);
+
+    /// The largest number that is told apart; higher ones become it.
+    const MAX_NUMBER: u32 = 0x3fff_ffff;
+
+    const fn new(class: u32, number: u32) -> Self {
+        Self(class << 30 | number)
+    }
+
+    pub const fn universal(number: u32) -> Self {
+        Self::new(0, number)
+    }
+
+    pub const fn application(number: u32) -> Self {
+        Self::new(1, number)
+    }
+
+    pub const fn context(number: u32) -> Self {
+        Self::new(2, number)
+    }
+
+    pub const fn private(number: u32) -> Self {
+        Self::new(3, number)
+    }
+
+    pub const fn class(self) -> Class {
+        match self.0 >> 30 {
+            0 => Class::Universal,
+            1 => Class::Application,
+            2 => Class::Context,
+            _ => Class::Private,
+        }
+    }
+
+    pub const fn number(self) -> u32 {
+        self.0 & Self::MAX_NUMBER
+    }
+}
+
+impl fmt::Debug for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}({})", self.class(), self.number())
+    }
+}
+
+/// One tag, length and value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Element<'a> {
+    pub tag: Tag,
+    pub constructed: bool,
+    /// The length was given in the indefinite form (§8.1.3.6), which BER allows.
+    pub indefinite: bool,
+    /// The whole element with tag and length.
+    pub span: Span,
+    /// The value; for the indefinite form without its end-of-contents octets.
+    pub content: Cursor<'a>,
+    depth: u8,
+}
+
+impl<'a> Element<'a> {
+    /// The elements inside, none beyond [`MAX_DEPTH`].
+    pub fn elements(&self) -> Elements<'a> {
+        Elements { cur: self.content, depth: self.depth.saturating_add(1) }
+    }
+
+    /// The octets of a string: of a constructed one those of its first piece (§8.7.3).
+    pub fn octets(&self) -> &'a [u8] {
+        let mut element = *self;
+        let mut unnoted = Anomalies::default();
+        while element.constructed {
+            match element.elements().next(&mut unnoted) {
+                Some(inner) => element = inner,
+                None => return &[],
+            }
+        }
+        element.content.rest()
+    }
+
+    /// The value as an integer (§8.3): at most eight octets are told apart.
+    pub fn integer(&self) -> Option<i64> {
+        integer(self.octets())
+    }
+}
+
+/// The two's complement number in these octets (§8.3), padded ones included; `None` when there are none or it does not fit.
+pub fn integer(octets: &[u8]) -> Option<i64> {
+    let (&first, _) = octets.split_first()?;
+    let sign = if first >= 0x80 { -1i64 } else { 0 };
+    octets.iter().try_fold(sign, |value, &octet| {
+        value.checked_mul(256).map(|shifted| shifted | i64::from(octet))
+    })
+}
+
+/// The elements that stand one after the other in some octets. Not an `Iterator` because each step may note something.
+#[derive(Clone, Copy, Debug)]
+pub struct Elements<'a> {
+    cur: Cursor<'a>,
+    depth: u8,
+}
+
+impl<'a> Elements<'a> {
+    pub const fn new(cur: Cursor<'a>) -> Self {
+        Self { cur, depth: 0 }
+    }
+
+    /// What is left to read.
+    pub const fn rest(&self) -> Cursor<'a> {
+        self.cur
+    }
+
+    /// The next element, or `None` at the end or where nothing more can be told apart.
+    pub fn next(&mut self, notes: &mut Anomalies) -> Option<Element<'a>> {
+        if self.cur.is_empty() {
+            return None;
+        }
+        if self.depth >= MAX_DEPTH {
+            notes.note(self.cur.span(), "ber.depth", Flaw::TooDeep);
+            self.cur.take_rest();
+            return None;
+        }
+        let start = self.cur;
+        let Some((tag, constructed)) = self.tag(notes) else {
+            self.cur.take_rest();
+            return None;
+        };
+        let Some(length) = self.length(notes, constructed) else {
+            self.cur.take_rest();
+            return None;
+        };
+        let content = match length {
+            Some(length) => {
+                let (content, whole) = self.cur.sub(length);
+                if !whole {
+                    let missing = crate::cursor::short(length.saturating_sub(content.len()));
+                    notes.note(start.span(), "ber.length", Flaw::Truncated { missing });
+                }
+                content
+            }
+            None => {
+                let inside = end_of_contents(self.cur, self.depth);
+                let (content, _) = self.cur.sub(inside.unwrap_or(self.cur.len()));
+                match inside {
+                    // Cannot fail: the two octets were found there.
+                    Some(_) => self.cur.skip(2).unwrap_or_default(),
+                    None => notes.note(start.span(), "ber.length", Flaw::Truncated { missing: 2 }),
+                }
+                content
+            }
+        };
+        let span =
+            Span { start: start.offset(), len: self.cur.offset().saturating_sub(start.offset()) };
+        Some(Element {
+            tag,
+            constructed,
+            indefinite: length.is_none(),
+            span,
+            content,
+            depth: self.depth,
+        })
+    }
+
+    /// Identifier octets (§8.1.2).
+    #[inline]
+    fn tag(&mut self, notes: &mut Anomalies) -> Option<(Tag, bool)> {
+        let at = self.cur;
+        let first = self.cur.u8().ok()?;
+        let (class, constructed, low) =
+            (u32::from(first >> 6), first & 0x20 != 0, u32::from(first & 0x1f));
+        if low != 0x1f {
+            return Some((Tag::new(class, low), constructed));
+        }
+        let mut number = 0u32;
+        let mut octets = 0u32;
+        loop {
+            let Ok(octet) = self.cur.u8() else {
+                notes.note(at.span(), "ber.tag", Flaw::Truncated { missing: 1 });
+                return None;
+            };
+            octets = octets.saturating_add(1);
+            number = number
+                .saturating_mul(128)
+                .saturating_add(u32::from(octet & 0x7f))
+                .min(Tag::MAX_NUMBER);
+            if octet & 0x80 == 0 {
+                break;
+            }
+        }
+        let fewest = if number < 0x80 {
+            1
+        } else if number < 0x4000 {
+            2
+        } else {
+            octets
+        };
+        if number < 31 || octets > fewest {
+            notes.note(at.span_of(2), "ber.tag", Flaw::NotCanonical(u64::from(number)));
+        }
+        Some((Tag::new(class, number), constructed))
+    }
+
+    /// Length octets (§8.1.3): outer `None` when they are cut off, inner `None` for the indefinite form.
+    #[inline]
+    #[expect(clippy::option_option, reason = "cut off and indefinite are two different things")]
+    fn length(&mut self, notes: &mut Anomalies, constructed: bool) -> Option<Option<usize>> {
+        let at = self.cur;
+        let Ok(first) = self.cur.u8() else {
+            notes.note(at.span(), "ber.length", Flaw::Truncated { missing: 1 });
+            return None;
+        };
+        if first < 0x80 {
+            return Some(Some(usize::from(first)));
+        }
+        if first == 0x80 {
+            if constructed {
+                return Some(None);
+            }
+            // Forbidden for a primitive element (§8.1.3.2); its value is taken to be empty.
+            notes.note(at.span_of(1), "ber.length", Flaw::IllegalValue(0x80));
+            return Some(Some(0));
+        }
+        let wanted = usize::from(first & 0x7f);
+        let Ok(octets) = self.cur.take(wanted) else {
+            let missing = crate::cursor::short(wanted.saturating_sub(self.cur.len()));
+            notes.note(at.span(), "ber.length", Flaw::Truncated { missing });
+            return None;
+        };
+        let length = octets
+            .iter()
+            .fold(0usize, |sum, &octet| sum.saturating_mul(256).saturating_add(usize::from(octet)));
+        let fewest = match length {
+            0..0x80 => 0,
+            0x80..0x100 => 1,
+            0x100..0x1_0000 => 2,
+            0x1_0000..0x100_0000 => 3,
+            _ => wanted,
+        };
+        if wanted > fewest {
+            let found = u64::try_from(length).unwrap_or(u64::MAX);
+            notes.note(
+                at.span_of(wanted.saturating_add(1)),
+                "ber.length",
+                Flaw::NotCanonical(found),
+            );
+        }
+        Some(Some(length))
+    }
+}
+
+/// How many octets stand before the end-of-contents octets that close an indefinite length at this level (§8.1.5).
+/// What is nested deeper than [`MAX_DEPTH`] is not looked through, so that the work stays proportional to the input.
+fn end_of_contents(cur: Cursor<'_>, depth: u8) -> Option<usize> {
+    // Levels of indefinite form that are open; definite elements are stepped over whole.
+    let mut open = 1u8;
+    let mut unnoted = Anomalies::default();
+    let mut elements = Elements { cur, depth: 0 };
+    loop {
+        let before = elements.cur.len();
+        if elements.cur.rest().starts_with(&[0, 0]) {
+            open = open.saturating_sub(1);
+            if open == 0 {
+                return Some(cur.len().saturating_sub(before));
+            }
+            elements.cur.skip(2).ok()?;
+            continue;
+        }
+        let (_, constructed) = elements.tag(&mut unnoted)?;
+        match elements.length(&mut unnoted, constructed)? {
+            Some(length) => elements.cur.skip(length).ok()?,
+            None => {
+                open = open.saturating_add(1);
+                if open.saturating_add(depth) > MAX_DEPTH {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// An object identifier (§8.19), shown dotted: `0.4.0.0.1.0.29.3`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Oid<'a>(pub &'a [u8]);
+
+impl Oid<'_> {
+    /// More arcs than this are not shown.
+    const MAX_ARCS: usize = 32;
+
+    /// The arcs after the first two, which share one number.
+    fn numbers(&self) -> impl Iterator<Item = u64> {
+        let mut value = 0u64;
+        self.0.iter().filter_map(move |&octet| {
+            value = value.saturating_mul(128).saturating_add(u64::from(octet & 0x7f));
+            (octet & 0x80 == 0).then(|| std::mem::take(&mut value))
+        })
+    }
+}
+
+impl fmt::Display for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, number) in self.numbers().take(Self::MAX_ARCS).enumerate() {
+            if index == 0 {
+                let first = (number / 40).min(2);
+                write!(f, "{first}.{}", number.saturating_sub(first.saturating_mul(40)))?;
+            } else {
+                write!(f, ".{number}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Oid<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests;
