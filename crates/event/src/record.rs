@@ -33,6 +33,12 @@ pub enum What {
 }
 
 impl What {
+    /// Every `event_type` there is.
+    pub const EVENT_TYPES: &[&str] = &[
+        "alert", "anomaly", "diameter", "dns", "element", "flow", "gtp", "icmp", "m3ua", "map",
+        "sccp", "sctp", "ssh", "stats", "tunnel",
+    ];
+
     /// `event_type` of the record and the name of its object.
     pub const fn event_type(&self) -> &'static str {
         match self {

@@ -238,9 +238,11 @@ fn records_are_in_the_shape_of_eve() {
     assert_eq!(line["proto"], "UDP");
     assert_eq!(line["pcap_cnt"], 41);
     assert_eq!(line["alert"]["detection"], "icmp-knock");
+    assert_eq!(events.len(), What::EVENT_TYPES.len());
     for event in &events {
         let line = serde_json::to_value(event).unwrap();
         let kind = line["event_type"].as_str().unwrap();
+        assert!(What::EVENT_TYPES.contains(&kind), "{kind} is in the list of types");
         assert!(line[kind].is_object(), "{kind} has an object of its name");
     }
 }
