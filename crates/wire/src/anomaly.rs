@@ -1,5 +1,7 @@
 //! What is wrong with a frame, and where.
 
+use crate::Truncated;
+
 /// A stretch of octets, counted from the start of the frame or of the reassembled buffer that is being read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -99,6 +101,12 @@ impl Anomalies {
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }
+    }
+
+    /// A fixed header was cut short: what the reader's `Truncated` says, under the name of the layer.
+    pub fn cut(&mut self, field: &'static str, truncated: Truncated) {
+        let at = Span { start: truncated.at, len: 0 };
+        self.note(at, field, Flaw::Truncated { missing: truncated.missing });
     }
 
     pub fn clear(&mut self) {
