@@ -1,54 +1,438 @@
 //! The nodes that traffic shows, with the roles that their messages give away.
+//!
+//! Source: 3GPP TS 23.003 §8.2 (subsystem numbers), TS 29.060, TS 29.274 §8.22 (interface types),
+//! TS 29.272 (S6a commands and their direction), RFC 4666.
 
 use std::net::IpAddr;
 
-use event::Event;
+use event::{
+    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, Name, PointCode,
+    SccpAddress, SctpState, TableCount, Timestamp, What,
+};
 
-/// A role, in the words of the description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    Stp,
-    Hlr,
-    Msc,
-    Vlr,
-    Smsc,
-    Sgsn,
-    Ggsn,
-    Sgw,
-    Pgw,
-    Mme,
-    Hss,
-    Dra,
-    Dns,
-}
+use crate::node::{Node, hash_of, stable_hash};
+use crate::{Network, Owner, Role, Roles};
 
-/// A set of roles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Roles(pub u32);
-
-impl Roles {
-    pub const fn has(self, role: Role) -> bool {
-        self.0 & (1 << role as u32) != 0
-    }
-
-    pub fn add(&mut self, role: Role) {
-        self.0 |= 1 << role as u32;
-    }
-
-    pub const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
+/// Nodes of each kind that are kept; an interconnect has some ten thousand global titles and far fewer of the rest.
+const MAX_NODES: usize = 65_536;
+/// Hosts that showed no role, apart from the others: a sweep over many addresses shall not push out those that did.
+const MAX_HOSTS: usize = 65_536;
+const MAX_POINT_CODES: usize = 16_384;
+/// Pairs of addresses.
+const MAX_CONTACTS: usize = 262_144;
+/// Peers that all nodes together keep: 4 MB.
+const MAX_PEERS: usize = 1_048_576;
 
 /// What was learned from events so far; bounded.
-#[derive(Debug, Default)]
-pub struct Inventory {}
+#[derive(Debug)]
+pub struct Inventory {
+    /// Addresses with a role.
+    nodes: Capped<IpAddr, Node>,
+    /// Addresses without.
+    hosts: Capped<IpAddr, Node>,
+    titles: Capped<String, Node>,
+    names: Capped<String, Node>,
+    point_codes: Capped<PointCode, Node>,
+    contacts: Capped<(IpAddr, IpAddr), ()>,
+    peer_budget: usize,
+}
+
+impl Default for Inventory {
+    fn default() -> Self {
+        Self {
+            nodes: Capped::new("inventory.nodes", MAX_NODES),
+            hosts: Capped::new("inventory.hosts", MAX_HOSTS),
+            titles: Capped::new("inventory.titles", MAX_NODES),
+            names: Capped::new("inventory.names", MAX_NODES),
+            point_codes: Capped::new("inventory.point_codes", MAX_POINT_CODES),
+            contacts: Capped::new("inventory.contacts", MAX_CONTACTS),
+            peer_budget: MAX_PEERS,
+        }
+    }
+}
+
+/// A role that an event gives to one of its ends, and why.
+type Part = Option<(Role, &'static str)>;
 
 impl Inventory {
-    pub fn observe(&mut self, _event: &Event) {}
+    /// Learns from an event; what rides in a subscriber's tunnel says nothing about nodes.
+    pub fn observe(&mut self, event: &Event) {
+        let Some(ends) = event.ends.as_ref().filter(|_| event.path.is_none()) else { return };
+        let mut seen = Seen { inventory: self, at: event.at, frame: event.frame, ends };
+        match &event.what {
+            What::Gtp(gtp) => seen.gtp(gtp),
+            What::Diameter(diameter) => seen.diameter(diameter),
+            What::Map(map) => seen.map(map),
+            What::Sccp(sccp) => {
+                seen.title(sccp.calling.as_ref(), sccp.called.as_ref(), "sccp", &[]);
+                seen.codes(sccp.opc, sccp.dpc, "sccp");
+                seen.carries("sccp");
+            }
+            What::M3ua(m3ua) => {
+                seen.codes(m3ua.opc, m3ua.dpc, "m3ua");
+                match m3ua.message.as_ref() {
+                    "ASPUP_ACK" | "ASPAC_ACK" => {
+                        seen.addresses(
+                            "m3ua",
+                            Some((Role::Stp, "acknowledges M3UA servers")),
+                            None,
+                        );
+                    }
+                    _ => seen.addresses("m3ua", None, None),
+                }
+            }
+            What::Sctp(sctp) => {
+                let part = match (sctp.state, sctp.payload.as_deref()) {
+                    (
+                        SctpState::Established | SctpState::Closed,
+                        Some("m3ua" | "m2pa" | "m2ua" | "sua"),
+                    ) => Some((Role::Stp, "end of a SIGTRAN association")),
+                    _ => None,
+                };
+                seen.addresses(sctp.payload.as_deref().unwrap_or("sctp"), part, part);
+            }
+            What::Dns(dns) => {
+                let server = dns.response && ends.src_port == 53;
+                seen.addresses("dns", server.then_some((Role::Dns, "answers DNS")), None);
+            }
+            What::Icmp(_) => seen.addresses("icmp", None, None),
+            What::Ssh(_) => seen.addresses("ssh", None, None),
+            What::Flow(flow) if matches!(flow.state, FlowState::New | FlowState::Opened) => {
+                let carrier = Name::from(ends.proto.name().to_ascii_lowercase());
+                seen.addresses_of(flow.app_proto.as_ref().unwrap_or(&carrier), None, None);
+            }
+            _ => {}
+        }
+    }
+
+    /// Keeps who called whom. The scene calls this after the detections looked, so that the first contact is new to them.
+    pub fn remember_contact(&mut self, event: &Event) {
+        let Some(ends) = event.ends.as_ref().filter(|_| event.path.is_none()) else { return };
+        match &event.what {
+            What::Flow(flow) if flow.state == FlowState::New => {
+                self.contacts.insert((ends.src_ip, ends.dest_ip), ());
+                // Who called is a guess where the beginning was not seen.
+                if flow.midstream {
+                    self.contacts.insert((ends.dest_ip, ends.src_ip), ());
+                }
+            }
+            What::Sctp(sctp) if sctp.state == SctpState::Established => {
+                self.contacts.insert((ends.src_ip, ends.dest_ip), ());
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether `from` was seen calling `to` before this event, outside tunnels.
+    pub fn contacted(&self, from: IpAddr, to: IpAddr) -> bool {
+        self.contacts.contains(&(from, to))
+    }
 
     /// Roles that an address has shown, outside tunnels.
-    pub fn roles_of(&self, _ip: IpAddr) -> Roles {
-        Roles::default()
+    pub fn roles_of(&self, ip: IpAddr) -> Roles {
+        self.nodes.peek(&ip).map_or_else(Roles::default, |node| node.roles)
     }
+
+    /// Roles that a global title has shown.
+    pub fn roles_of_gt(&self, digits: &str) -> Roles {
+        self.titles.peek(&digits.to_owned()).map_or_else(Roles::default, |node| node.roles)
+    }
+
+    /// Roles that a Diameter host has shown.
+    pub fn roles_of_host(&self, host: &str) -> Roles {
+        let key = host.to_ascii_lowercase();
+        self.names.peek(&key).map_or_else(Roles::default, |node| node.roles)
+    }
+
+    /// When an address was first seen, outside tunnels.
+    pub fn first_seen(&self, ip: IpAddr) -> Option<Timestamp> {
+        self.nodes.peek(&ip).or_else(|| self.hosts.peek(&ip)).map(|node| node.first_seen)
+    }
+
+    /// Every node: those with roles first, then by address, global title, host and point code.
+    pub fn elements(&self, network: &Network) -> Vec<event::Element> {
+        let mut out: Vec<event::Element> = Vec::new();
+        for (ip, node) in self.nodes.iter().chain(self.hosts.iter()) {
+            let owner = network.owner_of_ip(*ip);
+            out.push(event::Element { address: Some(*ip), ..element(node, owner) });
+        }
+        for (digits, node) in self.titles.iter() {
+            let gt = GlobalTitle { digits: digits.clone(), ..GlobalTitle::default() };
+            let owner = network.owner_of_gt(digits);
+            out.push(event::Element { gt: Some(gt), ..element(node, owner) });
+        }
+        for (host, node) in self.names.iter() {
+            let owner = network.owner_of_realm(host);
+            let mut made = element(node, owner);
+            made.plmn = event::Plmn::of_domain(host).or(made.plmn);
+            out.push(event::Element { host: Some(host.clone()), ..made });
+        }
+        for (pc, node) in self.point_codes.iter() {
+            let owner = network.owner_of_pc(*pc);
+            out.push(event::Element { point_code: Some(*pc), ..element(node, owner) });
+        }
+        out.sort_by(|a, b| {
+            (a.roles.is_empty().cmp(&b.roles.is_empty()))
+                .then_with(|| kind(a).cmp(&kind(b)))
+                .then_with(|| a.address.cmp(&b.address))
+                .then_with(|| a.gt.cmp(&b.gt))
+                .then_with(|| a.host.cmp(&b.host))
+                .then_with(|| a.point_code.cmp(&b.point_code))
+        });
+        out
+    }
+
+    pub fn tables(&self) -> Vec<TableCount> {
+        vec![
+            self.nodes.count(),
+            self.hosts.count(),
+            self.titles.count(),
+            self.names.count(),
+            self.point_codes.count(),
+            self.contacts.count(),
+        ]
+    }
+
+    /// The node of an address, moved among those with a role when it gets its first.
+    fn address(&mut self, ip: IpAddr, at: Timestamp, has_part: bool) -> &mut Node {
+        if !has_part && !self.nodes.contains(&ip) {
+            let (node, out) = self.hosts.entry(&ip, || Node::new(at));
+            self.peer_budget += out.map_or(0, |(_, node)| node.peers());
+            return node;
+        }
+        let known = if self.nodes.contains(&ip) { None } else { self.hosts.remove(&ip) };
+        let (node, out) = self.nodes.entry(&ip, || known.unwrap_or_else(|| Node::new(at)));
+        self.peer_budget += out.map_or(0, |(_, node)| node.peers());
+        node
+    }
+}
+
+/// Addresses before titles before hosts before point codes.
+const fn kind(element: &event::Element) -> u8 {
+    match element {
+        event::Element { address: Some(_), .. } => 0,
+        event::Element { gt: Some(_), .. } => 1,
+        event::Element { host: Some(_), .. } => 2,
+        _ => 3,
+    }
+}
+
+fn element(node: &Node, owner: Owner<'_>) -> event::Element {
+    let (roles, evidence) = node.roles_and_evidence();
+    let (owner, plmn) = match owner {
+        Owner::Home(Some(element)) => (Some(element.name.clone()), None),
+        Owner::Home(None) => (Some("home".to_owned()), None),
+        Owner::Partner(partner) => (Some(partner.name.clone()), partner.plmns.first().copied()),
+        Owner::Unknown => (None, None),
+    };
+    event::Element {
+        roles,
+        evidence,
+        plmn,
+        owner,
+        protocols: node.protocols.clone(),
+        peers: node.peers() as u64,
+        messages: node.messages,
+        first_seen: Some(node.first_seen),
+        last_seen: Some(node.last_seen),
+        ..event::Element::default()
+    }
+}
+
+/// One event under observation.
+struct Seen<'a> {
+    inventory: &'a mut Inventory,
+    at: Timestamp,
+    frame: u64,
+    ends: &'a Endpoints,
+}
+
+impl Seen<'_> {
+    fn addresses(&mut self, protocol: &str, src: Part, dest: Part) {
+        self.addresses_of(&name_of(protocol), src, dest);
+    }
+
+    fn addresses_of(&mut self, protocol: &Name, src: Part, dest: Part) {
+        let (a, b) = (self.ends.src_ip, self.ends.dest_ip);
+        for (ip, peer, part, sent) in [(a, b, src, 1), (b, a, dest, 0)] {
+            let mut budget = self.inventory.peer_budget;
+            let node = self.inventory.address(ip, self.at, part.is_some());
+            node.seen(self.at);
+            node.messages += sent;
+            node.speaks(protocol);
+            if let Some((role, why)) = part {
+                node.plays(role, why, self.frame);
+            }
+            let before = node.peers();
+            node.meets(hash_of(peer), &mut budget);
+            let grown = node.peers() - before;
+            self.inventory.peer_budget = self.inventory.peer_budget.saturating_sub(grown);
+        }
+    }
+
+    fn carries(&mut self, protocol: &'static str) {
+        let part = Some((Role::Stp, "carries SCCP"));
+        self.addresses(protocol, part, part);
+    }
+
+    fn gtp(&mut self, gtp: &Gtp) {
+        let (src, dest): (Part, Part) = match (gtp.version, gtp.prime, gtp.message_type) {
+            // TS 29.060 §7.1 and TS 09.60 §7.1 number the two messages alike.
+            (0 | 1, false, 16) => (Some((Role::Sgsn, "sends Create PDP Context Request")), None),
+            (0 | 1, false, 17) => (
+                Some((Role::Ggsn, "answers Create PDP Context Request")),
+                Some((Role::Sgsn, "its Create PDP Context Request is answered")),
+            ),
+            (2, false, 32) => (sender(gtp, "sends Create Session Request"), None),
+            (2, false, 33) => (sender(gtp, "answers Create Session Request"), None),
+            _ => (None, None),
+        };
+        self.addresses(if gtp.user_plane { "gtp-u" } else { "gtp" }, src, dest);
+    }
+
+    fn diameter(&mut self, diameter: &Diameter) {
+        let from_host = host_part(diameter);
+        if let Some(host) = diameter.origin_host.as_deref().filter(|host| host.len() <= 255) {
+            let key = host.to_ascii_lowercase();
+            let other = diameter.destination_host.as_deref().filter(|name| name.len() <= 255);
+            let peer = other.map(|name| stable_hash(name.to_ascii_lowercase().as_bytes()));
+            let (node, out) = self.inventory.names.entry(&key, || Node::new(self.at));
+            self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
+            if let Some(peer) = peer {
+                node.meets(peer, &mut self.inventory.peer_budget);
+            }
+            node.seen(self.at);
+            node.messages += 1;
+            node.speaks(&Name::Borrowed("diameter"));
+            if let Some((role, why)) = from_host {
+                node.plays(role, why, self.frame);
+            }
+        }
+        let relayed = !diameter.route_record.is_empty();
+        let src = if relayed { Some((Role::Dra, "relays Diameter requests")) } else { from_host };
+        self.addresses("diameter", src, None);
+    }
+
+    fn map(&mut self, map: &Map) {
+        let calling = map.calling.as_ref();
+        let invoke = map.component.as_deref() == Some("invoke");
+        let by_operation: Part = match map.opcode.filter(|_| invoke) {
+            Some(45) => Some((Role::Smsc, "sends sendRoutingInfoForSM")),
+            Some(44) => Some((Role::Smsc, "sends mt-ForwardSM")),
+            _ => None,
+        };
+        let parts = [calling.and_then(|address| subsystem(address.ssn)), by_operation];
+        let user = if map.user.is_empty() { "tcap" } else { map.user.as_ref() };
+        self.title(calling, map.called.as_ref(), user, &parts);
+        self.codes(map.opc, map.dpc, user);
+        self.carries("sccp");
+    }
+
+    fn title(
+        &mut self,
+        calling: Option<&SccpAddress>,
+        called: Option<&SccpAddress>,
+        protocol: &str,
+        parts: &[Part],
+    ) {
+        fn digits(address: Option<&SccpAddress>) -> Option<&String> {
+            // An address signal has no more than 15 digits in E.164; longer ones are no node's.
+            address?.gt.as_ref().map(|gt| &gt.digits).filter(|d| (1..=32).contains(&d.len()))
+        }
+        let (from, to) = (digits(calling), digits(called));
+        for (own, peer, sent) in [(from, to, true), (to, from, false)] {
+            let Some(own) = own else { continue };
+            let (node, out) = self.inventory.titles.entry(own, || Node::new(self.at));
+            self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
+            node.seen(self.at);
+            node.messages += u64::from(sent);
+            node.speaks(&name_of(protocol));
+            if let Some(peer) = peer {
+                node.meets(stable_hash(peer.as_bytes()), &mut self.inventory.peer_budget);
+            }
+            for (role, why) in parts.iter().flatten().filter(|_| sent) {
+                node.plays(*role, why, self.frame);
+            }
+        }
+    }
+
+    fn codes(&mut self, opc: Option<PointCode>, dpc: Option<PointCode>, protocol: &str) {
+        for (own, peer, sent) in [(opc, dpc, 1), (dpc, opc, 0)] {
+            let Some(own) = own else { continue };
+            let (node, out) = self.inventory.point_codes.entry(&own, || Node::new(self.at));
+            self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
+            node.seen(self.at);
+            node.messages += sent;
+            node.speaks(&name_of(protocol));
+            if let Some(peer) = peer {
+                node.meets(stable_hash(&peer.0.to_be_bytes()), &mut self.inventory.peer_budget);
+            }
+        }
+    }
+}
+
+/// Names that we write ourselves cost nothing to keep.
+fn name_of(protocol: &str) -> Name {
+    const OURS: &[&str] = &[
+        "gtp", "gtp-u", "diameter", "dns", "icmp", "ssh", "sctp", "m3ua", "m2pa", "m2ua", "sua",
+        "sccp", "tcap", "map", "cap", "inap", "unknown",
+    ];
+    match OURS.iter().find(|name| **name == protocol) {
+        Some(name) => Name::Borrowed(name),
+        None => Name::Owned(protocol.to_owned()),
+    }
+}
+
+/// The sender's own control-plane endpoint comes first in a message and says what it is (TS 29.274 §8.22).
+fn sender(gtp: &Gtp, why: &'static str) -> Part {
+    let first = gtp.fteids.iter().find(|fteid| fteid.plane == "control")?;
+    let role = match first.interface? {
+        6 | 11 => Role::Sgw,
+        7 => Role::Pgw,
+        10 | 12 | 13 => Role::Mme,
+        14 | 17 | 18 => Role::Sgsn,
+        _ => return None,
+    };
+    Some((role, why))
+}
+
+/// What the origin host of a Diameter message is, by application, command and direction.
+fn host_part(diameter: &Diameter) -> Part {
+    let part = match (diameter.application_id, diameter.command_code, diameter.request) {
+        // S6a: the MME asks, the HSS answers; and the other way round.
+        (16_777_251, 316 | 318 | 321 | 323, true) => (Role::Mme, "sends S6a requests of an MME"),
+        (16_777_251, 316 | 318 | 321 | 323, false) => (Role::Hss, "answers S6a requests of an MME"),
+        (16_777_251, 317 | 319 | 320 | 322, true) => (Role::Hss, "sends S6a requests of an HSS"),
+        (16_777_251, 317 | 319 | 320 | 322, false) => (Role::Mme, "answers S6a requests of an HSS"),
+        // S13, Cx, Sh, SWx.
+        (16_777_252, 324, false) => (Role::Eir, "answers S13"),
+        (16_777_216, 300..=303, false) => (Role::Hss, "answers Cx"),
+        (16_777_217, 306..=308, false) => (Role::Hss, "answers Sh"),
+        (16_777_265, 301 | 303, false) => (Role::Hss, "answers SWx"),
+        // S6c: the message centre and the gateway ask.
+        (16_777_312, 8_388_647, true) => (Role::Smsc, "sends S6c routing requests"),
+        (16_777_312, 8_388_647, false) => (Role::Hss, "answers S6c routing requests"),
+        // Gx, Gy.
+        (16_777_238, 272, true) => (Role::Pgw, "sends Gx requests"),
+        (16_777_238, 272, false) => (Role::Pcrf, "answers Gx"),
+        (4, 272, false) => (Role::Ocs, "answers Gy"),
+        _ => return None,
+    };
+    Some(part)
+}
+
+/// What a node says it is by its subsystem number (ITU-T Q.713 §3.4.2.2; TS 23.003 §8.2).
+fn subsystem(ssn: Option<u8>) -> Part {
+    let part = match ssn? {
+        6 => (Role::Hlr, "sends from subsystem 6"),
+        7 => (Role::Vlr, "sends from subsystem 7"),
+        8 => (Role::Msc, "sends from subsystem 8"),
+        9 => (Role::Eir, "sends from subsystem 9"),
+        145 => (Role::Gmlc, "sends from subsystem 145"),
+        147 => (Role::Scp, "sends from subsystem 147"),
+        149 => (Role::Sgsn, "sends from subsystem 149"),
+        150 => (Role::Ggsn, "sends from subsystem 150"),
+        _ => return None,
+    };
+    Some(part)
 }

@@ -3,8 +3,18 @@
 //! Everything in a description is optional. What is missing makes checks not evaluable, never wrong: questions are
 //! answered with [`Owner::Unknown`] and the asker says so.
 
+mod critique;
 mod description;
+mod index;
 mod inventory;
+mod node;
+mod questions;
+mod ranges;
+mod read;
+mod role;
+mod service;
 
-pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError};
-pub use inventory::{Inventory, Role, Roles};
+pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError, Use};
+pub use inventory::Inventory;
+pub use role::{Role, Roles};
+pub use service::{NotAService, Peer, Service};

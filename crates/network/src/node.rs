@@ -1,0 +1,88 @@
+//! One node as the traffic shows it: bounded, whatever it sends.
+
+use std::net::IpAddr;
+
+use event::{Name, Timestamp};
+
+use crate::{Role, Roles};
+
+/// Peers of one node that are told apart; more are not counted.
+const MAX_PEERS: usize = 256;
+const MAX_PROTOCOLS: usize = 16;
+
+/// What is known of a node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Node {
+    pub(crate) roles: Roles,
+    /// Why each role is believed and in which frame it first was, in the order in which roles were learned.
+    pub(crate) reasons: Vec<(Role, &'static str, u64)>,
+    pub(crate) protocols: Vec<Name>,
+    /// Hashes of its peers, ascending.
+    peers: Vec<u32>,
+    /// Messages it sent.
+    pub(crate) messages: u64,
+    pub(crate) first_seen: Timestamp,
+    pub(crate) last_seen: Timestamp,
+}
+
+impl Node {
+    pub(crate) fn new(at: Timestamp) -> Self {
+        Self { first_seen: at, last_seen: at, ..Self::default() }
+    }
+
+    pub(crate) fn seen(&mut self, at: Timestamp) {
+        self.first_seen = self.first_seen.min(at);
+        self.last_seen = self.last_seen.max(at);
+    }
+
+    pub(crate) fn plays(&mut self, role: Role, because: &'static str, frame: u64) {
+        if !self.roles.has(role) {
+            self.roles.add(role);
+            self.reasons.push((role, because, frame));
+        }
+    }
+
+    pub(crate) fn speaks(&mut self, protocol: &Name) {
+        if self.protocols.len() < MAX_PROTOCOLS && !self.protocols.contains(protocol) {
+            self.protocols.push(protocol.clone());
+            self.protocols.sort();
+        }
+    }
+
+    /// Notes a peer. `budget` is what all nodes together may still keep.
+    pub(crate) fn meets(&mut self, peer: u32, budget: &mut usize) {
+        if let Err(at) = self.peers.binary_search(&peer)
+            && self.peers.len() < MAX_PEERS
+            && *budget > 0
+        {
+            self.peers.insert(at, peer);
+            *budget -= 1;
+        }
+    }
+
+    pub(crate) const fn peers(&self) -> usize {
+        self.peers.len()
+    }
+
+    /// Roles in their order with the reason for each, as records carry them.
+    pub(crate) fn roles_and_evidence(&self) -> (Vec<Name>, Vec<String>) {
+        let mut reasons = self.reasons.clone();
+        reasons.sort_unstable();
+        reasons
+            .into_iter()
+            .map(|(role, why, frame)| (Name::from(role.name()), format!("{why} (frame {frame})")))
+            .unzip()
+    }
+}
+
+/// A hash that is the same in every run (FNV-1a, 32 bits); peers are counted with it and nothing is looked up.
+pub(crate) fn stable_hash(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+}
+
+pub(crate) fn hash_of(ip: IpAddr) -> u32 {
+    match ip {
+        IpAddr::V4(ip) => stable_hash(&ip.octets()),
+        IpAddr::V6(ip) => stable_hash(&ip.octets()),
+    }
+}
