@@ -17,7 +17,9 @@ pub struct Engine {
     scene: Scene,
     detectors: Vec<Box<dyn Detector>>,
     findings: Vec<Finding>,
-    alerts: BTreeMap<(&'static str, &'static str, String), Alert>,
+    alerts: BTreeMap<Key, Alert>,
+    /// Alerts of each level, so that a full table knows at once whether anything may make room.
+    of_level: [i64; 5],
     dropped: u64,
     last_second: Option<i64>,
 }
@@ -41,6 +43,7 @@ impl Engine {
             detectors,
             findings: Vec::new(),
             alerts: BTreeMap::new(),
+            of_level: [0; 5],
             dropped: 0,
             last_second: None,
         }
@@ -54,6 +57,7 @@ impl Engine {
             detector.on_event(&self.scene, event, &mut self.findings);
         }
         self.collect();
+        self.scene.remember(event);
     }
 
     /// Time has come to `now`. Windows close at whole seconds, so that it does not matter how often this is called.
@@ -101,9 +105,12 @@ impl Engine {
         gaps
     }
 
+    /// The tables of all detections, and the alerts themselves.
     pub fn tables(&self) -> Vec<TableCount> {
         let mut tables: Vec<TableCount> =
             self.detectors.iter().flat_map(|detector| detector.tables()).collect();
+        tables.extend(self.scene.inventory.tables());
+        tables.extend(self.scene.suspects.tables());
         tables.push(TableCount {
             table: "alerts".into(),
             entries: self.alerts.len() as u64,
@@ -113,6 +120,7 @@ impl Engine {
         tables
     }
 
+    /// What the detections share.
     pub const fn scene(&self) -> &Scene {
         &self.scene
     }
@@ -122,23 +130,59 @@ impl Engine {
             let Some(card) = crate::find(finding.detection).map(|entry| entry.card) else {
                 continue;
             };
+            self.scene.suspects.remember(&finding);
             let key = (finding.detection, finding.check, finding.key.clone());
-            let room = self.alerts.len() < MAX_ALERTS;
-            match self.alerts.get_mut(&key) {
-                Some(alert) => again(alert, finding),
-                None if room => {
-                    self.alerts.insert(key, first(card, finding));
-                }
-                None => self.dropped += 1,
+            if let Some(alert) = self.alerts.get_mut(&key) {
+                let level = alert.level;
+                again(alert, finding);
+                let worse = alert.level;
+                count(&mut self.of_level, level, -1);
+                count(&mut self.of_level, worse, 1);
+                continue;
             }
+            if self.alerts.len() >= MAX_ALERTS {
+                self.dropped += 1;
+                if !make_room(&mut self.alerts, &mut self.of_level, finding.level) {
+                    continue;
+                }
+            }
+            count(&mut self.of_level, finding.level, 1);
+            self.alerts.insert(key, first(card, finding));
         }
     }
+}
+
+type Key = (&'static str, &'static str, String);
+
+fn count(of_level: &mut [i64; 5], level: Level, by: i64) {
+    if let Some(n) = of_level.get_mut(level as usize) {
+        *n += by;
+    }
+}
+
+/// Lets go of the newest alert of the lowest level, if that is below `level`.
+fn make_room(alerts: &mut BTreeMap<Key, Alert>, of_level: &mut [i64; 5], level: Level) -> bool {
+    let lower = of_level.get(..level as usize).unwrap_or_default();
+    let Some(lowest) = lower.iter().position(|n| *n > 0) else { return false };
+    let newest = alerts
+        .iter()
+        .filter(|(_, alert)| alert.level as usize == lowest)
+        .max_by_key(|(_, alert)| alert.first_seen)
+        .map(|(key, _)| key.clone());
+    let Some(gone) = newest.and_then(|key| alerts.remove(&key)) else { return false };
+    count(of_level, gone.level, -1);
+    true
 }
 
 fn first(card: &Card, finding: Finding) -> Alert {
     let names = |list: &'static [&'static str]| list.iter().map(|name| (*name).into()).collect();
     let mut frames = finding.frames;
-    frames.truncate(MAX_FRAMES);
+    if let Some(&last) = frames.last()
+        && frames.len() > MAX_FRAMES
+    {
+        frames.truncate(MAX_FRAMES - 1);
+        frames.push(last);
+    }
     Alert {
         detection: finding.detection.into(),
         check: finding.check.into(),
@@ -167,7 +211,7 @@ fn first(card: &Card, finding: Finding) -> Alert {
 
 /// The same once more: counts, and what got worse replaces what was said.
 fn again(alert: &mut Alert, finding: Finding) {
-    alert.count += 1;
+    alert.count += u64::from(finding.counts);
     alert.last_seen = alert.last_seen.max(finding.at);
     for frame in finding.frames {
         if alert.frames.contains(&frame) {
@@ -199,8 +243,8 @@ fn again(alert: &mut Alert, finding: Finding) {
     }
 }
 
-/// Whether an alert counts for the exit code.
 impl Engine {
+    /// The worst level found: decides the exit code.
     pub fn worst(&self) -> Option<Level> {
         self.alerts.values().map(|alert| alert.level).max()
     }

@@ -64,6 +64,7 @@ impl Card {
             at: event.at,
             first_seen: event.at,
             ends: event.ends,
+            counts: true,
         }
     }
 }
@@ -93,6 +94,9 @@ pub struct Finding {
     /// Time of the first of its frames.
     pub first_seen: Timestamp,
     pub ends: Option<Endpoints>,
+    /// `false` when it only says more about something that an earlier finding of the same key counted: that it was
+    /// answered, for example.
+    pub counts: bool,
 }
 
 /// A check that could not be judged, and what it lacks.

@@ -7,8 +7,13 @@ mod aggregate;
 mod card;
 mod detectors;
 mod scene;
+mod suspects;
+#[cfg(test)]
+#[allow(dead_code, reason = "detections use what they need of it")]
+mod tests_support;
 
 pub use aggregate::Engine;
 pub use card::{Card, Check, Detector, Finding, Gap};
 pub use detectors::{DETECTORS, Entry, find};
 pub use scene::Scene;
+pub use suspects::{Suspects, Suspicion};
