@@ -1,1 +1,12 @@
-//! Being built.
+//! Test traffic: encoders for every layer, conversations in virtual time, scenarios, the mixed corpus.
+//!
+//! For development only. It writes frames into memory and capture files; it opens no socket and sends nothing.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "encoders of frames that this crate makes up itself: positions are known and lengths fit their fields"
+)]
+
+pub mod bytes;
+pub mod frame;
+pub mod pcap;
