@@ -118,7 +118,7 @@ fn v4<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Option<Packet<'a>> {
     if version_ihl != 0x45 {
         let options = options(notes, start, cur, version_ihl & 0x0f);
         sum = sum.wrapping_add(sum_of(options));
-        header_len = header_len + options.len();
+        header_len += options.len();
     }
     if fold(sum) != 0xffff {
         bad_header_checksum(notes, start, &header, sum);

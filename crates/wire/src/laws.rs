@@ -1,1 +1,182 @@
-//! The laws every parser of this crate keeps, whatever the input.
+//! The laws every parser of this crate keeps, whatever the input: no panic, the same answer twice, every span and the
+//! cursor inside the input. Property tests, fuzz targets and the corpus of crashes all call [`check`].
+//!
+//! A new parser is one line in [`PARSERS`].
+
+use std::fmt::Debug;
+
+use crate::link::{Carried, LinkType};
+use crate::{Anomalies, Cursor, icmp, ip, link, sctp, ssh, tls, transport};
+
+/// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
+pub type Parser = (&'static str, fn(&[u8]));
+
+/// Every parser of this crate.
+pub const PARSERS: &[Parser] = &[
+    ("link", |bytes| LinkType::READ.iter().for_each(|link| frame(*link, bytes))),
+    ("ip", |bytes| keep(bytes, packet)),
+    ("ip.extensions", |bytes| {
+        keep(bytes, |notes, cur| {
+            let next = cur.u8().unwrap_or_default();
+            ip::extensions(notes, next, cur)
+        });
+    }),
+    ("udp", |bytes| keep(bytes, |notes, cur| transport::udp(notes, cur))),
+    ("tcp", |bytes| keep(bytes, |notes, cur| transport::tcp(notes, cur))),
+    ("icmp", |bytes| keep(bytes, |_, cur| icmp::pattern(cur.rest()))),
+    ("sctp", |bytes| keep(bytes, sctp_packet)),
+    ("ssh", |bytes| {
+        keep(bytes, |_, cur| (ssh::probe(cur.rest()), ssh::banner(cur.rest())));
+        keep(bytes, ssh_packets);
+        keep(bytes, |notes, cur| {
+            ssh::kex_init(notes, cur).map(|kex| (kex, kex.hassh(), kex.hassh_server()))
+        });
+    }),
+    ("tls", |bytes| keep(bytes, |notes, cur| (tls::probe(cur.rest()), tls::opening(notes, *cur)))),
+];
+
+/// Holds the laws up to every parser.
+pub fn check(bytes: &[u8]) {
+    for (_, parser) in PARSERS {
+        parser(bytes);
+    }
+}
+
+/// Runs `read` twice over the same octets and asserts the laws. `read` gives back all that it found.
+#[track_caller]
+pub fn keep<'a, T: PartialEq + Debug>(
+    bytes: &'a [u8],
+    read: impl Fn(&mut Anomalies, &mut Cursor<'a>) -> T,
+) {
+    let (mut notes, mut cur) = (Anomalies::default(), Cursor::new(bytes));
+    let found = read(&mut notes, &mut cur);
+    let (mut notes_again, mut cur_again) = (Anomalies::default(), Cursor::new(bytes));
+    let found_again = read(&mut notes_again, &mut cur_again);
+    assert_eq!(found, found_again, "another answer the second time");
+    assert_eq!(notes, notes_again, "other anomalies the second time");
+    assert_eq!(cur, cur_again, "another place the second time");
+    inside(bytes, &cur);
+    for anomaly in notes.as_slice() {
+        let end = u64::from(anomaly.at.start).saturating_add(u64::from(anomaly.at.len));
+        let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        assert!(end <= len, "{anomaly:?} is outside of {len} octets");
+        let layer = anomaly.field.split('.').next().unwrap_or_default();
+        assert!(!layer.is_empty() && layer.len() < anomaly.field.len(), "{anomaly:?} has no layer");
+    }
+}
+
+/// Asserts that what a cursor has left is where it says, in the input.
+#[track_caller]
+pub fn inside(bytes: &[u8], cur: &Cursor<'_>) {
+    let at = usize::try_from(cur.offset()).unwrap_or(usize::MAX);
+    let there = bytes.get(at..).and_then(|rest| rest.get(..cur.len()));
+    assert!(there == Some(cur.rest()), "{cur:?} is not where it says in {} octets", bytes.len());
+}
+
+/// A frame from its link type inwards.
+fn frame(link: LinkType, bytes: &[u8]) {
+    keep(bytes, |notes, cur| {
+        let carried = link::network(notes, link, *cur);
+        match carried {
+            Some(Carried::Ip { packet: mut ip, .. }) => {
+                inside(bytes, &ip);
+                packet(notes, &mut ip);
+                inside(bytes, &ip);
+            }
+            Some(
+                Carried::Mtp2(payload)
+                | Carried::Mtp3(payload)
+                | Carried::Sccp(payload)
+                | Carried::Other { payload, .. },
+            ) => inside(bytes, &payload),
+            None => {}
+        }
+        carried
+    });
+}
+
+/// A packet and what it carries; the words say how far that went.
+fn packet(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Option<String> {
+    let whole = *cur;
+    let packet = ip::dissect(notes, cur)?;
+    assert!(cur.len() <= whole.len() && packet.payload.len() <= whole.len(), "an IP packet grew");
+    let mut payload = packet.payload;
+    Some(match packet.proto {
+        ip::proto::UDP => format!(
+            "{:?}",
+            transport::udp(notes, &mut payload)
+                .map(|udp| (udp, transport::check_udp(notes, &packet, &udp)))
+        ),
+        ip::proto::TCP => {
+            format!(
+                "{:?} {:?}",
+                transport::tcp(notes, &mut payload),
+                transport::check_tcp(notes, &packet)
+            )
+        }
+        ip::proto::ICMP | ip::proto::ICMPV6 => format!(
+            "{:?}",
+            icmp::dissect(notes, &packet)
+                .map(|icmp| { (icmp, icmp.pattern(), icmp.quoted(), icmp::check(notes, &packet)) })
+        ),
+        ip::proto::SCTP => {
+            format!(
+                "{:?} {:?}",
+                sctp_packet(notes, &mut payload),
+                sctp::check(notes, packet.payload)
+            )
+        }
+        _ => format!("{packet:?}"),
+    })
+}
+
+fn sctp_packet<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Vec<sctp::Body<'a>> {
+    let most = cur.len() / 4;
+    let Ok(mut packet) = sctp::dissect(notes, cur) else { return Vec::new() };
+    let mut bodies = Vec::new();
+    while let Some(chunk) = packet.chunks.next_chunk(notes) {
+        let body = chunk.body(notes);
+        match body {
+            sctp::Body::Init(init) | sctp::Body::InitAck(init) => {
+                parameters(notes, init.parameters, most);
+            }
+            sctp::Body::Asconf { parameters: list, .. } => parameters(notes, list, most),
+            sctp::Body::Abort(mut causes) | sctp::Body::Error(mut causes) => {
+                let mut seen = 0;
+                while let Some(cause) = causes.next_cause(notes) {
+                    seen += 1;
+                    assert!(!cause.name().is_empty() && seen <= most, "causes without end");
+                }
+            }
+            _ => {}
+        }
+        bodies.push(body);
+        assert!(bodies.len() <= most, "chunks without end");
+    }
+    bodies
+}
+
+fn parameters(notes: &mut Anomalies, mut list: sctp::Parameters<'_>, most: usize) {
+    let mut addresses = list.addresses();
+    let mut seen = 0;
+    while let Some(parameter) = list.next_parameter(notes) {
+        seen += 1;
+        assert!(seen <= most, "parameters without end");
+        parameter.asconf_address();
+        if let Some(address) = parameter.address() {
+            assert_eq!(addresses.next(), Some(address), "another address the second time");
+        }
+    }
+}
+
+fn ssh_packets<'a>(_notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Vec<ssh::Packet<'a>> {
+    let mut packets = Vec::new();
+    loop {
+        let left = cur.len();
+        match ssh::packet(cur) {
+            ssh::Framing::Packet(packet) => packets.push(packet),
+            ssh::Framing::More | ssh::Framing::Lost => return packets,
+        }
+        assert!(cur.len() < left, "a packet without octets");
+    }
+}

@@ -124,16 +124,13 @@ pub fn packet<'a>(cur: &mut Cursor<'a>) -> Framing<'a> {
     let (Ok(length), Ok(padding)) = (ahead.u32(), ahead.u8()) else { return Framing::More };
     // At least four octets of padding, and one for the number of the message.
     let octets = length.checked_sub(u32::from(padding).saturating_add(1));
-    if MAX_PACKET < length || padding < 4 || octets.is_none_or(|octets| octets == 0) {
+    let Some(octets) = octets.filter(|octets| *octets != 0) else { return Framing::Lost };
+    if MAX_PACKET < length || padding < 4 {
         return Framing::Lost;
     }
-    let (Some(payload), Ok(padding)) =
-        (octets.and_then(|octets| usize::try_from(octets).ok()), usize::try_from(padding))
-    else {
-        return Framing::Lost;
-    };
-    let (mut payload, whole) = ahead.sub(payload);
-    let (_, padded) = ahead.sub(padding);
+    let Ok(octets) = usize::try_from(octets) else { return Framing::Lost };
+    let (mut payload, whole) = ahead.sub(octets);
+    let (_, padded) = ahead.sub(usize::from(padding));
     if !whole || !padded {
         return Framing::More;
     }
