@@ -231,8 +231,11 @@ impl Critique<'_> {
             }
             if let Some((outer, other)) = open.last() {
                 let same = *outer == net;
-                let how = if same { "is also" } else { "lies in" };
-                let text = format!("{}: network {net} {how} {outer} of {}", claim.who, other.who);
+                let text = if same {
+                    format!("{}: network {net} is also of {}", claim.who, other.who)
+                } else {
+                    format!("{}: network {net} lies in {outer} of {}", claim.who, other.who)
+                };
                 if *other != claim {
                     self.note(claim.line, same, text);
                 } else if same {
@@ -265,8 +268,11 @@ impl Critique<'_> {
             }
             if let Some((outer, other)) = open.last() {
                 let same = *outer == gt;
-                let how = if same { "is also" } else { "lies in" };
-                let text = format!("{}: GT prefix {gt} {how} {outer} of {}", claim.who, other.who);
+                let text = if same {
+                    format!("{}: GT prefix {gt} is also of {}", claim.who, other.who)
+                } else {
+                    format!("{}: GT prefix {gt} lies in {outer} of {}", claim.who, other.who)
+                };
                 if *other != claim {
                     self.note(claim.line, same, text);
                 } else if same {

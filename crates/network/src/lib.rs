@@ -13,6 +13,8 @@ mod ranges;
 mod read;
 mod role;
 mod service;
+#[cfg(test)]
+mod tests;
 
 pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError, Use};
 pub use inventory::Inventory;
