@@ -21,7 +21,9 @@ pub mod mtp3;
 pub mod sccp;
 pub mod sctp;
 pub mod ssh;
+pub mod tbcd;
 pub mod tcap;
+pub mod text;
 pub mod tls;
 pub mod transport;
 

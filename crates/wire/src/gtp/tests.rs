@@ -1,0 +1,1 @@
+//! GTP on examples, prefixes and noise.
