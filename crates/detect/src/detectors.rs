@@ -1,8 +1,12 @@
 //! The list of detections: one line each.
 
 mod address_in_data;
+mod core_sweep;
+mod forbidden_service;
 mod icmp_knock;
 mod sides;
+mod ss7_category_1;
+mod ssh_password_spray;
 mod tunnel_to_core;
 
 use crate::{Card, Detector};
@@ -23,7 +27,11 @@ impl std::fmt::Debug for Entry {
 /// Every detection, in the order of the list in the manual.
 pub const DETECTORS: &[Entry] = &[
     entry::<icmp_knock::IcmpKnock>(&icmp_knock::CARD),
+    entry::<core_sweep::CoreSweep>(&core_sweep::CARD),
+    entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
+    entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
+    entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
 ];
 
 const fn entry<D: Detector + Default + 'static>(card: &'static Card) -> Entry {
