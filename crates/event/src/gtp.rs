@@ -79,6 +79,9 @@ pub struct Gtp {
     pub payload_len: u32,
     pub claimed_len: u32,
     pub undecoded_len: u32,
+    /// The capture kept only the beginning of the frame: a length that is not reached is no lie.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub snapped: bool,
     /// Offsets 17 to 20 as a little-endian number: where GTPDOOR keeps its key. Only on echoes long enough.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_field: Option<u32>,
