@@ -8,5 +8,10 @@
 )]
 
 pub mod bytes;
+pub mod corpus;
 pub mod frame;
 pub mod pcap;
+pub mod timeline;
+pub mod tshark;
+
+pub use corpus::{corpus, corpus_network, gtpu_corpus, map_corpus};

@@ -210,12 +210,7 @@ pub fn ula(msisdn: &str) -> Vec<Vec<u8>> {
         number_3gpp(1406, 1),
         grouped_3gpp(
             1400,
-            &[
-                avp_3gpp(701, &tbcd(msisdn)),
-                number_3gpp(1424, 0),
-                number_3gpp(1417, 2),
-                ambr,
-            ],
+            &[avp_3gpp(701, &tbcd(msisdn)), number_3gpp(1424, 0), number_3gpp(1417, 2), ambr],
         ),
     ]
 }

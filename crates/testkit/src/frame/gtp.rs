@@ -124,9 +124,7 @@ impl Create {
             selection_mode: 0,
             charging: Some(0x0400),
             pco: Some(pco_dns()),
-            qos: vec![
-                0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff,
-            ],
+            qos: vec![0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff],
             rai: Some(visited.to_owned()),
             uli: Some(visited.to_owned()),
             rat: Some(1),
@@ -230,7 +228,10 @@ pub fn update(
     out.raw(&element(16, &teid_data.to_be_bytes())).raw(&element(17, &teid_control.to_be_bytes()));
     out.raw(&element(20, &[5])).raw(&element(133, &sgsn.octets()));
     out.raw(&element(133, &sgsn.octets()));
-    out.raw(&element(135, &[0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff]));
+    out.raw(&element(
+        135,
+        &[0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff],
+    ));
     message(UPDATE_REQUEST, teid, sequence, &out)
 }
 

@@ -140,10 +140,7 @@ pub fn mt_forward_sm(imsi: &str, centre: &str, from: &str) -> Vec<u8> {
     let mut deliver = vec![0x04, from.len() as u8, 0x91];
     deliver.raw(&tbcd(from)).u8(0).u8(0);
     deliver.raw(&[0x32, 0x11, 0x41, 0x22, 0x31, 0x02, 0x00]).u8(0);
-    cons(
-        0x30,
-        &[tlv(0x80, &tbcd(imsi)), tlv(0x84, &address(centre)), tlv(4, &deliver)],
-    )
+    cons(0x30, &[tlv(0x80, &tbcd(imsi)), tlv(0x84, &address(centre)), tlv(4, &deliver)])
 }
 
 pub fn send_routing_info_for_gprs(imsi: &str, ggsn: &str) -> Vec<u8> {
@@ -186,10 +183,7 @@ pub fn any_time_interrogation_of_imsi(imsi: &str, scf: &str) -> Vec<u8> {
 pub fn subscriber_info(vlr: &str, network: &str, cell: u16) -> Vec<u8> {
     let mut cgi = plmn(network).to_vec();
     cgi.u16(1).u16(cell);
-    let location = cons(
-        0xa0,
-        &[integer(1), tlv(0x81, &address(vlr)), tlv(0xa3, &tlv(0x80, &cgi))],
-    );
+    let location = cons(0xa0, &[integer(1), tlv(0x81, &address(vlr)), tlv(0xa3, &tlv(0x80, &cgi))]);
     cons(0x30, &[cons(0x30, &[location, tlv(0xa1, &tlv(0x80, &[]))])])
 }
 

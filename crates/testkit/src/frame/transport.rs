@@ -75,14 +75,7 @@ pub fn icmp(src: IpAddr, dst: IpAddr, kind: u8, code: u8, rest: u32, data: &[u8]
 }
 
 /// An echo request, or its reply.
-pub fn echo(
-    src: IpAddr,
-    dst: IpAddr,
-    reply: bool,
-    id: u16,
-    sequence: u16,
-    data: &[u8],
-) -> Vec<u8> {
+pub fn echo(src: IpAddr, dst: IpAddr, reply: bool, id: u16, sequence: u16, data: &[u8]) -> Vec<u8> {
     let kind = match (src.is_ipv6(), reply) {
         (false, false) => 8,
         (false, true) => 0,
