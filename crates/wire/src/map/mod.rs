@@ -4,14 +4,20 @@
 //! Spec: 3GPP TS 29.002 (release 17) unless said. `§` below means a section of it. Texts (short messages, USSD) are
 //! never read.
 
+mod arguments;
+mod fields;
+mod names;
+
 use std::net::IpAddr;
 
 use smallvec::SmallVec;
 
-use crate::ber::Oid;
+use crate::ber::{Elements, Oid, Tag};
 use crate::sccp::Digits;
 use crate::tcap::ComponentKind;
-use crate::{Anomalies, Cursor};
+use crate::{Anomalies, Cursor, Flaw};
+use fields::Direction;
+pub use names::{application_context, error_name, operation_name};
 
 /// Who speaks over TCAP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,32 +75,114 @@ pub struct Argument {
     pub returned: SmallVec<[&'static str; 4]>,
 }
 
-/// Who speaks: the application context says; without one the subsystems of the two addresses, the called one first.
-pub fn user(_context: Option<Oid<'_>>, _called_ssn: Option<u8>, _calling_ssn: Option<u8>) -> User {
+/// Who speaks: the application context says; without one that it knows, the subsystems of the two addresses, the called one
+/// first.
+pub fn user(context: Option<Oid<'_>>, called_ssn: Option<u8>, calling_ssn: Option<u8>) -> User {
+    let owner = context.map_or(User::Unknown, names::owner);
+    if owner != User::Unknown {
+        return owner;
+    }
+    for ssn in [called_ssn, calling_ssn].into_iter().flatten() {
+        match ssn {
+            // TS 23.003 §8: the MAP entities. 147 is gsmSCF towards MAP.
+            5..=10 | 145 | 147..=150 => return User::Map,
+            146 => return User::Cap,
+            12 => return User::Inap,
+            _ => {}
+        }
+    }
     User::Unknown
 }
 
-/// An application context by its object identifier.
-pub fn application_context(_oid: Oid<'_>) -> Option<ApplicationContext> {
-    None
+/// Whether a request reads as this MAP operation: for messages whose context and subsystems say nothing, or say it wrongly
+/// on purpose. Only what holds an identity or an address where the operation has it, in plausible digits, does.
+pub fn reads_as_map(opcode: i64, parameter: Cursor<'_>) -> bool {
+    let mut notes = Anomalies::default();
+    let argument = argument(&mut notes, User::Map, opcode, ComponentKind::Invoke, parameter);
+    let number = |number: &AddressString| fields::plausible(&number.digits, 3..=15);
+    let identified = argument.imsi.is_some_and(|imsi| fields::plausible(&imsi, 6..=15))
+        || argument.msisdn.is_some_and(|msisdn| number(&msisdn))
+        || argument.imei.is_some_and(|imei| fields::plausible(&imei, 14..=16));
+    let addressed = argument.addresses.iter().all(|(_, address)| number(address));
+    notes.is_empty() && addressed && (identified || !argument.addresses.is_empty())
 }
 
-/// The name of an operation: `anyTimeInterrogation`, `initialDP`.
-pub fn operation_name(_user: User, _opcode: i64) -> Option<&'static str> {
-    None
-}
-
-/// The name of an error: `unknownSubscriber` (§17.6.6).
-pub fn error_name(_user: User, _error: i64) -> Option<&'static str> {
-    None
-}
-
-/// Reads the parameter of a MAP component. `opcode` is that of the request, which a result may leave out.
+/// Reads the parameter of a component. `opcode` is that of the request, which a result may leave out. Errors and rejects
+/// say nothing about anybody.
 pub fn argument(
-    _notes: &mut Anomalies,
-    _opcode: i64,
-    _kind: ComponentKind,
-    _parameter: Cursor<'_>,
+    notes: &mut Anomalies,
+    user: User,
+    opcode: i64,
+    kind: ComponentKind,
+    parameter: Cursor<'_>,
 ) -> Argument {
-    Argument::default()
+    let mut argument = Argument::default();
+    let direction = match kind {
+        ComponentKind::Invoke => Direction::Request,
+        ComponentKind::ReturnResultLast | ComponentKind::ReturnResultNotLast => Direction::Result,
+        ComponentKind::ReturnError | ComponentKind::Reject | ComponentKind::Unknown => {
+            return argument;
+        }
+    };
+    let fields = match user {
+        User::Map => arguments::map(opcode, direction),
+        User::Cap => arguments::cap(opcode, direction),
+        User::Inap | User::Unknown => &[],
+    };
+    if fields.is_empty() || parameter.is_empty() {
+        return argument;
+    }
+    let found = fields::read(notes, &mut argument, direction, Elements::new(parameter), fields);
+    if !found && direction == Direction::Request {
+        let code = u64::try_from(opcode).unwrap_or_default();
+        notes.note(parameter.span(), "map.argument", Flaw::IllegalValue(code));
+    }
+    argument
 }
+
+/// Who a dialogue is about and who opened it, as MAP-OpenInfo says it (§17.4): `destinationReference`, an IMSI with plan 6
+/// or an MSISDN, and `originationReference`. `user_information` is that of the dialogue portion.
+pub fn references(
+    notes: &mut Anomalies,
+    user_information: Cursor<'_>,
+) -> (Option<AddressString>, Option<AddressString>) {
+    let mut found = (None, None);
+    let Some(external) = Elements::new(user_information).next(notes) else {
+        return found;
+    };
+    let mut parts = external.elements();
+    while let Some(part) = parts.next(notes) {
+        // single-ASN1-type [0], in it MAP-OpenInfo [0].
+        if part.tag != Tag::context(0) {
+            continue;
+        }
+        let Some(open) = part.elements().next(notes).filter(|pdu| pdu.tag == Tag::context(0))
+        else {
+            continue;
+        };
+        let mut fields = open.elements();
+        while let Some(field) = fields.next(notes) {
+            if field.tag == Tag::context(0) {
+                found.0 = AddressString::read(field.octets());
+            } else if field.tag == Tag::context(1) {
+                found.1 = AddressString::read(field.octets());
+            }
+        }
+    }
+    found
+}
+
+impl AddressString {
+    /// §17.7.8: extension, nature and plan in the first octet, then digits. `None` where there is no first octet.
+    fn read(octets: &[u8]) -> Option<Self> {
+        let (&first, rest) = octets.split_first()?;
+        Some(Self {
+            nature: first >> 4 & 7,
+            plan: first & 15,
+            digits: Digits::from_bcd(rest, false),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
