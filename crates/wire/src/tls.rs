@@ -80,17 +80,16 @@ pub fn opening<'a>(notes: &mut Anomalies, mut cur: Cursor<'a>) -> Opening<'a> {
         return Opening::Record { content_type, version };
     }
     let (mut hello, complete) = record.sub(usize::try_from(length).unwrap_or(usize::MAX));
+    if !complete && !whole {
+        return Opening::More;
+    }
     match client_hello(notes, &mut hello) {
         Ok(hello) => Opening::ClientHello(hello),
-        Err(_) if !whole => Opening::More,
         Err(truncated) => {
-            // A hello of several records is longer than the first; what it holds there is all that is read.
+            // One that goes on in a second record ends early in the first; that is no defect.
             if complete {
-                notes.note(
-                    start.span_of(4),
-                    "tls.handshake.length",
-                    Flaw::Truncated { missing: truncated.missing },
-                );
+                let flaw = Flaw::Truncated { missing: truncated.missing };
+                notes.note(start.span_of(4), "tls.handshake.length", flaw);
             }
             Opening::Record { content_type, version }
         }

@@ -44,6 +44,9 @@ pub fn pattern(data: &[u8]) -> &'static str {
     if is_windows(data) {
         return "windows";
     }
+    if counts_from(data, first) && 4 <= data.len() {
+        return "counting";
+    }
     let (clock16, behind16) = split(data, 16);
     if clock16.first_chunk().is_some_and(is_timeval16) {
         if counts_from(behind16, 0x10) {
@@ -58,6 +61,10 @@ pub fn pattern(data: &[u8]) -> &'static str {
         if is_repeated(behind16) {
             return "repeated";
         }
+    }
+    let (_, behind4) = split(data, 4);
+    if is_zero(behind4) && 8 <= behind4.len() {
+        return "busybox";
     }
     let (clock8, behind8) = split(data, 8);
     if clock8.first_chunk().is_some_and(is_timeval8) {
@@ -74,15 +81,8 @@ pub fn pattern(data: &[u8]) -> &'static str {
     if is_cisco(behind8) && clock8.starts_with(&[0, 0, 0, 0]) || is_cisco(data) {
         return "cisco";
     }
-    let (_, behind4) = split(data, 4);
-    if is_zero(behind4) && 8 <= behind4.len() {
-        return "busybox";
-    }
     if is_fping(data) {
         return "fping";
-    }
-    if counts_from(data, first) && 4 <= data.len() {
-        return "counting";
     }
     if is_repeated(data) {
         return "repeated";
