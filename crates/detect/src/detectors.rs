@@ -3,8 +3,13 @@
 mod address_in_data;
 mod core_sweep;
 mod forbidden_service;
+mod gtp_in_gtp;
+mod gtpdoor_knock;
 mod icmp_knock;
+mod provider_hop;
 mod sides;
+mod sigtran_relay;
+mod sigtran_rogue_peer;
 mod ss7_category_1;
 mod ssh_password_spray;
 mod tunnel_to_core;
@@ -27,9 +32,14 @@ impl std::fmt::Debug for Entry {
 /// Every detection, in the order of the list in the manual.
 pub const DETECTORS: &[Entry] = &[
     entry::<icmp_knock::IcmpKnock>(&icmp_knock::CARD),
+    entry::<gtpdoor_knock::GtpdoorKnock>(&gtpdoor_knock::CARD),
     entry::<core_sweep::CoreSweep>(&core_sweep::CARD),
+    entry::<sigtran_rogue_peer::SigtranRoguePeer>(&sigtran_rogue_peer::CARD),
+    entry::<sigtran_relay::SigtranRelay>(&sigtran_relay::CARD),
     entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
+    entry::<provider_hop::ProviderHop>(&provider_hop::CARD),
     entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
+    entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
     entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
 ];
