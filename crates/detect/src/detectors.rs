@@ -7,11 +7,13 @@ mod gtp_in_gtp;
 mod gtpdoor_knock;
 mod icmp_knock;
 mod provider_hop;
+mod rogue_gtp_peer;
 mod sides;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
 mod ss7_category_1;
 mod ssh_password_spray;
+mod tinyshell_handshake;
 mod tunnel_to_core;
 
 use crate::{Card, Detector};
@@ -39,6 +41,8 @@ pub const DETECTORS: &[Entry] = &[
     entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
     entry::<provider_hop::ProviderHop>(&provider_hop::CARD),
     entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
+    entry::<tinyshell_handshake::TinyshellHandshake>(&tinyshell_handshake::CARD),
+    entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
     entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),

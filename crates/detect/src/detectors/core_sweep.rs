@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Capped, Diameter, Dns, Endpoints, Event, Flow, FlowState, Gtp, Level, Outcome, Proto, Sctp, SctpState, TableCount,
-    Timestamp, What,
+    Capped, Diameter, Dns, Endpoints, Event, Flow, FlowState, Gtp, Level, Outcome, Proto, Sctp,
+    SctpState, TableCount, Timestamp, What,
 };
 
 use super::sides::{NO_DESCRIPTION, Side, flow_outcome, is_telecom_port, speaks_telecom};
@@ -258,7 +258,12 @@ impl CoreSweep {
         let pair = (ends.src_ip, ends.dest_ip);
         if outcome == Outcome::AnsweredWithData {
             // Signalling says for itself what its answers were.
-            if !matches!((ends.proto, ends.dest_port), (Proto::Sctp, _) | (Proto::Tcp, 3868 | 5868) | (Proto::Udp, 2123 | 2152 | 3386 | 53)) {
+            if !matches!(
+                (ends.proto, ends.dest_port),
+                (Proto::Sctp, _)
+                    | (Proto::Tcp, 3868 | 5868)
+                    | (Proto::Udp, 2123 | 2152 | 3386 | 53)
+            ) {
                 self.sign(scene, event, pair, Sign::Answer);
             }
             return;
@@ -351,7 +356,8 @@ impl Probes {
 
     fn answer(&mut self, ip: IpAddr, sign: &Sign) {
         self.heard = true;
-        let Some(destination) = self.destinations.iter_mut().find(|destination| destination.ip == ip)
+        let Some(destination) =
+            self.destinations.iter_mut().find(|destination| destination.ip == ip)
         else {
             return;
         };
@@ -381,11 +387,8 @@ impl Probes {
                 return None;
             }
             let since = newest.minus(span);
-            let window: Vec<&Destination> = counted
-                .iter()
-                .copied()
-                .filter(|destination| destination.first >= since)
-                .collect();
+            let window: Vec<&Destination> =
+                counted.iter().copied().filter(|destination| destination.first >= since).collect();
             if window.len() < ENOUGH || !few_answered(&window, heard) {
                 continue;
             }
@@ -423,7 +426,9 @@ fn finding(
     span: Duration,
     last: Timestamp,
 ) -> Finding {
-    let count = |test: fn(&Destination) -> bool| window.iter().filter(|destination| test(destination)).count();
+    let count = |test: fn(&Destination) -> bool| {
+        window.iter().filter(|destination| test(destination)).count()
+    };
     let answered = count(|destination| destination.answered && !destination.refused);
     let refused = count(|destination| destination.refused);
     let kinds = window.iter().fold(0, |kinds, destination| kinds | destination.kinds);
@@ -433,7 +438,9 @@ fn finding(
     let seconds = last.since(first).as_secs();
     let side = Side::of(&scene.network, ip);
     let who = match (&tunnel, scene.network.is_empty()) {
-        (Some((gateway, teid)), _) => format!("{ip}, a subscriber in the tunnel to {gateway} TEID {teid:#010x},"),
+        (Some((gateway, teid)), _) => {
+            format!("{ip}, a subscriber in the tunnel to {gateway} TEID {teid:#010x},")
+        }
         (None, true) => ip.to_string(),
         (None, false) => format!("{ip} ({})", side.name()),
     };

@@ -72,11 +72,21 @@ struct Service {
     level: Level,
 }
 
-const fn tcp(ports: &'static [u16], app_proto: &'static str, name: &'static str, level: Level) -> Service {
+const fn tcp(
+    ports: &'static [u16],
+    app_proto: &'static str,
+    name: &'static str,
+    level: Level,
+) -> Service {
     Service { proto: Proto::Tcp, ports, app_proto, name, level }
 }
 
-const fn udp(ports: &'static [u16], app_proto: &'static str, name: &'static str, level: Level) -> Service {
+const fn udp(
+    ports: &'static [u16],
+    app_proto: &'static str,
+    name: &'static str,
+    level: Level,
+) -> Service {
     Service { proto: Proto::Udp, ports, app_proto, name, level }
 }
 
@@ -254,7 +264,9 @@ fn shape(ends: &Endpoints, flow: &Flow, crosses: bool, decided_by: &str) -> Opti
             service: "a stream that is not DNS on TCP/53".to_owned(),
             level,
             confidence,
-            why: format!("the first payload has no length prefix as DNS over TCP has (RFC 1035 §4.2.2); it is {shape}"),
+            why: format!(
+                "the first payload has no length prefix as DNS over TCP has (RFC 1035 §4.2.2); it is {shape}"
+            ),
             decided_by: decided_by.to_owned(),
         });
     }
@@ -266,14 +278,22 @@ fn shape(ends: &Endpoints, flow: &Flow, crosses: bool, decided_by: &str) -> Opti
             service: format!("SSH on the hidden port {port}"),
             level,
             confidence,
-            why: format!("port {port} is above 1000 and ends in 22, a pattern of intruders on carrier routers"),
+            why: format!(
+                "port {port} is above 1000 and ends in 22, a pattern of intruders on carrier routers"
+            ),
             decided_by: decided_by.to_owned(),
         });
     }
     None
 }
 
-fn matrix(ends: &Endpoints, flow: &Flow, from: Side<'_>, to: Side<'_>, decided_by: &str) -> Option<Match> {
+fn matrix(
+    ends: &Endpoints,
+    flow: &Flow,
+    from: Side<'_>,
+    to: Side<'_>,
+    decided_by: &str,
+) -> Option<Match> {
     let port = ends.dest_port;
     let asked = port_text(ends.proto, flow.ip_proto, port);
     let sepp = |side: Side<'_>| side.roles().has(Role::Sepp);
@@ -288,7 +308,9 @@ fn matrix(ends: &Endpoints, flow: &Flow, from: Side<'_>, to: Side<'_>, decided_b
             return None;
         }
         let by = match flow.app_proto.as_deref() {
-            Some(app) if app == service.app_proto => format!("the payload is {app} by its shape, on {asked}"),
+            Some(app) if app == service.app_proto => {
+                format!("the payload is {app} by its shape, on {asked}")
+            }
             _ => format!("{asked} is the port of {}", service.name),
         };
         return made("service.forbidden", service.name.to_owned(), service.level, 0.9, by);
@@ -304,7 +326,8 @@ fn matrix(ends: &Endpoints, flow: &Flow, from: Side<'_>, to: Side<'_>, decided_b
         && class.is_none_or(|class| class != Class::Dns && !speaks(from.roles(), class))
     {
         let who = from.name();
-        let by = format!("{who} opened {asked} to {}; its role opens no such connection", to.name());
+        let by =
+            format!("{who} opened {asked} to {}; its role opens no such connection", to.name());
         return made("role.calls-out", format!("a connection to {asked}"), Level::High, 0.85, by);
     }
     match class {
@@ -328,13 +351,16 @@ fn matrix(ends: &Endpoints, flow: &Flow, from: Side<'_>, to: Side<'_>, decided_b
 /// The shape decides before the port: a service that was recognised as something else is not what its port says.
 fn forbidden(ends: &Endpoints, flow: &Flow) -> Option<&'static Service> {
     if let Some(app) = flow.app_proto.as_deref()
-        && let Some(service) = FORBIDDEN.iter().find(|service| service.proto == ends.proto && service.app_proto == app)
+        && let Some(service) =
+            FORBIDDEN.iter().find(|service| service.proto == ends.proto && service.app_proto == app)
     {
         let agreed_tls = app == "tls" && matches!(ends.dest_port, 5061 | 5868 | 3868);
         return (!agreed_tls).then_some(service);
     }
     let by_port = |port: u16| {
-        FORBIDDEN.iter().find(|service| service.proto == ends.proto && service.ports.contains(&port))
+        FORBIDDEN
+            .iter()
+            .find(|service| service.proto == ends.proto && service.ports.contains(&port))
     };
     by_port(ends.dest_port)
         .or_else(|| if flow.midstream { by_port(ends.src_port) } else { None })
@@ -372,12 +398,15 @@ fn class(ends: &Endpoints, flow: &Flow) -> Option<Class> {
         (Proto::Tcp | Proto::Sctp, 3868 | 5868) => Some(Class::Diameter),
         (Proto::Sctp, 2904 | 2905 | 3565 | 14001) => Some(Class::Sigtran),
         (Proto::Udp | Proto::Tcp, 5060 | 5061) => Some(Class::Sip),
-        (Proto::Tcp, 179) | (Proto::Udp, 500 | 4500 | 3784) | (Proto::Esp, _) => Some(Class::Border),
+        (Proto::Tcp, 179) | (Proto::Udp, 500 | 4500 | 3784) | (Proto::Esp, _) => {
+            Some(Class::Border)
+        }
         (Proto::Udp, 33434..=33534) => Some(Class::Icmp),
         (Proto::Sctp, _) => Some(Class::Bulk),
         _ => None,
     };
-    by_port(ends.dest_port).or_else(|| by_port(ends.src_port).filter(|_| flow.midstream || ends.proto == Proto::Udp))
+    by_port(ends.dest_port)
+        .or_else(|| by_port(ends.src_port).filter(|_| flow.midstream || ends.proto == Proto::Udp))
 }
 
 /// Whether an element with these roles speaks a class across the border. No role, any class.
@@ -388,16 +417,42 @@ fn speaks(roles: Roles, class: Class) -> bool {
         || match class {
             Class::Icmp | Class::Border | Class::Bulk => true,
             Class::Gtp => any(&[
-                Role::Sgsn, Role::Ggsn, Role::Sgw, Role::Pgw, Role::Mme, Role::Upf, Role::Smf, Role::Amf,
+                Role::Sgsn,
+                Role::Ggsn,
+                Role::Sgw,
+                Role::Pgw,
+                Role::Mme,
+                Role::Upf,
+                Role::Smf,
+                Role::Amf,
             ]),
             Class::Dns => any(&[Role::Dns, Role::SubscriberDns]),
             Class::Diameter => any(&[
-                Role::Dra, Role::Hss, Role::Mme, Role::Sgsn, Role::Pcrf, Role::Ocs, Role::Eir, Role::Smsc, Role::Gmlc,
-                Role::Pgw, Role::SmsRouter,
+                Role::Dra,
+                Role::Hss,
+                Role::Mme,
+                Role::Sgsn,
+                Role::Pcrf,
+                Role::Ocs,
+                Role::Eir,
+                Role::Smsc,
+                Role::Gmlc,
+                Role::Pgw,
+                Role::SmsRouter,
             ]),
             Class::Sigtran => any(&[
-                Role::Stp, Role::Hlr, Role::Hss, Role::Msc, Role::Vlr, Role::Smsc, Role::SmsRouter, Role::Sgsn, Role::Ggsn,
-                Role::Gmlc, Role::Scp, Role::Eir,
+                Role::Stp,
+                Role::Hlr,
+                Role::Hss,
+                Role::Msc,
+                Role::Vlr,
+                Role::Smsc,
+                Role::SmsRouter,
+                Role::Sgsn,
+                Role::Ggsn,
+                Role::Gmlc,
+                Role::Scp,
+                Role::Eir,
             ]),
             Class::Sip => any(&[Role::Msc, Role::Proxy]),
         }
@@ -405,7 +460,15 @@ fn speaks(roles: Roles, class: Class) -> bool {
 
 /// Elements that only answer: their outgoing TCP connections are no part of their work, except to resolve names.
 const ANSWER_ONLY: &[Role] = &[
-    Role::Dns, Role::SubscriberDns, Role::Ggsn, Role::Pgw, Role::Sgsn, Role::Sgw, Role::Stp, Role::Hlr, Role::Hss,
+    Role::Dns,
+    Role::SubscriberDns,
+    Role::Ggsn,
+    Role::Pgw,
+    Role::Sgsn,
+    Role::Sgw,
+    Role::Stp,
+    Role::Hlr,
+    Role::Hss,
 ];
 
 fn finding(
@@ -416,7 +479,8 @@ fn finding(
     outcome: Outcome,
     found: Match,
 ) -> Finding {
-    let (from, to) = (Side::of(&scene.network, ends.src_ip), Side::of(&scene.network, ends.dest_ip));
+    let (from, to) =
+        (Side::of(&scene.network, ends.src_ip), Side::of(&scene.network, ends.dest_ip));
     let level = match found.level {
         level if outcome >= Outcome::Answered => level,
         Level::High => Level::Medium,

@@ -36,7 +36,6 @@ impl<'a> Side<'a> {
         }
     }
 
-
     pub(crate) const fn is_foreign(&self) -> bool {
         matches!(self, Self::Partner(_) | Self::Outside)
     }

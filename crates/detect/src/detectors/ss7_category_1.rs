@@ -189,7 +189,11 @@ impl Ss7Category1 {
                 } else {
                     map.returned.join(", ")
                 };
-                finding.signature.push_str(if data { ": answered with data" } else { ": answered" });
+                finding.signature.push_str(if data {
+                    ": answered with data"
+                } else {
+                    ": answered"
+                });
                 finding.why.push_str(&format!("; frame {} answers it with {kinds}", event.frame));
                 finding.confidence = (finding.confidence + 0.05).min(1.0);
             }
@@ -209,7 +213,8 @@ impl Ss7Category1 {
 
 /// MAP by its context; where that is missing, by a subsystem number that only MAP users have (TS 23.003 §8.2).
 fn is_map(map: &Map) -> bool {
-    let ssn = |address: &Option<event::SccpAddress>| address.as_ref().and_then(|address| address.ssn);
+    let ssn =
+        |address: &Option<event::SccpAddress>| address.as_ref().and_then(|address| address.ssn);
     match map.user.as_ref() {
         "map" => true,
         "unknown" => [ssn(&map.calling), ssn(&map.called)]
@@ -239,13 +244,15 @@ fn described(network: &Network, event: &Event, map: &Map, opcode: i64) -> Verdic
     let link_foreign = network.has_home_networks() && from_ip.is_some_and(|owner| !owner.is_home());
     let link_to_us = to_ip.is_some_and(Owner::is_home);
     let calling = title(&map.calling).map_or("", |gt| gt.digits.as_str());
-    let called = title(&map.called).filter(|gt| gt.subscriber.is_none()).map_or("", |gt| gt.digits.as_str());
+    let called =
+        title(&map.called).filter(|gt| gt.subscriber.is_none()).map_or("", |gt| gt.digits.as_str());
 
     // On its way to somebody else: not ours to judge.
     if !called.is_empty() && !network.owner_of_gt(called).is_home() && !link_to_us {
         return Verdict::Fine;
     }
-    let outside = |confidence, why, decided_by| Verdict::Outside(Outside { confidence, why, decided_by });
+    let outside =
+        |confidence, why, decided_by| Verdict::Outside(Outside { confidence, why, decided_by });
     if calling.is_empty() {
         // Without a title the link has to say it.
         return match from_ip {
@@ -271,7 +278,10 @@ fn described(network: &Network, event: &Event, map: &Map, opcode: i64) -> Verdic
         Owner::Partner(partner) if agreed(network, partner, opcode) => Verdict::Fine,
         Owner::Partner(partner) => outside(
             0.95,
-            format!("{calling} is a title of {} and no agreement with it allows map.{opcode}", partner.name),
+            format!(
+                "{calling} is a title of {} and no agreement with it allows map.{opcode}",
+                partner.name
+            ),
             network.cite_partner(partner),
         ),
         Owner::Unknown => outside(
@@ -291,7 +301,8 @@ fn agreed(network: &Network, partner: &Partner, opcode: i64) -> bool {
 
 /// Without a description, a title of another country is outside.
 fn by_country(map: &Map) -> Verdict {
-    let (Some(calling), Some(called)) = (title(&map.calling).and_then(country), title(&map.called).and_then(country))
+    let (Some(calling), Some(called)) =
+        (title(&map.calling).and_then(country), title(&map.called).and_then(country))
     else {
         return Verdict::Unknown;
     };
@@ -326,7 +337,13 @@ fn country(gt: &GlobalTitle) -> Option<String> {
     Some(code.to_owned())
 }
 
-fn finding(event: &Event, map: &Map, opcode: i64, check: &'static str, outside: Outside) -> Finding {
+fn finding(
+    event: &Event,
+    map: &Map,
+    opcode: i64,
+    check: &'static str,
+    outside: Outside,
+) -> Finding {
     let who = address_text(&map.calling, map.opc);
     let whom = address_text(&map.called, map.dpc);
     let name = map.operation.as_deref().filter(|_| check != UNALLOCATED).unwrap_or("an operation");

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Capped, Event, Flow, FlowState, Handshake, Level, Outcome, Proto, Ssh, SshOutcome, SshState, TableCount,
-    Timestamp, What,
+    Capped, Event, Flow, FlowState, Handshake, Level, Outcome, Proto, Ssh, SshOutcome, SshState,
+    TableCount, Timestamp, What,
 };
 
 use super::sides::{NO_DESCRIPTION, Side};
@@ -118,12 +118,15 @@ impl Detector for SshPasswordSpray {
                     self.decoded.insert(id, ());
                 }
                 if let Some(outcome) = ssh.outcome.filter(|_| ssh.state == SshState::Closed) {
-                    let start = ssh.start.unwrap_or_else(|| event.at.minus(Duration::from_micros(ssh.duration_us)));
+                    let start = ssh
+                        .start
+                        .unwrap_or_else(|| event.at.minus(Duration::from_micros(ssh.duration_us)));
                     self.session(scene, event, start, outcome, Some(ssh), findings);
                 }
             }
             What::Flow(flow) if flow.state == FlowState::Closed => {
-                let short = event.ends.is_some_and(|ends| is_short_ssh(ends.proto, ends.dest_port, flow));
+                let short =
+                    event.ends.is_some_and(|ends| is_short_ssh(ends.proto, ends.dest_port, flow));
                 if short && !event.flow_id.is_some_and(|id| self.decoded.contains(&id)) {
                     let start = flow.start.unwrap_or(event.at);
                     self.session(scene, event, start, SshOutcome::Refused, None, findings);
@@ -182,7 +185,11 @@ impl SshPasswordSpray {
                 if tries.refused.len() >= MAX_KEPT {
                     tries.refused.pop_front();
                 }
-                tries.refused.push_back(Refused { at: start, host: ends.dest_ip, frame: event.frame });
+                tries.refused.push_back(Refused {
+                    at: start,
+                    host: ends.dest_ip,
+                    frame: event.frame,
+                });
                 if tries.refused.len() >= ENOUGH {
                     tries.enough_at.get_or_insert(start);
                 }
@@ -198,7 +205,12 @@ impl Tries {
             self.refused.pop_front();
         }
         if self.refused.is_empty() {
-            *self = Self { client: self.client.take(), hassh: self.hassh.take(), one_hassh: self.one_hassh, ..Self::default() };
+            *self = Self {
+                client: self.client.take(),
+                hassh: self.hassh.take(),
+                one_hassh: self.one_hassh,
+                ..Self::default()
+            };
         }
         if self.refused.len() < ENOUGH {
             self.enough_at = None;
@@ -226,14 +238,25 @@ impl Tries {
     }
 
     fn hosts(&self, since: Timestamp) -> Vec<IpAddr> {
-        let mut hosts: Vec<IpAddr> =
-            self.refused.iter().filter(|refused| refused.at >= since).map(|refused| refused.host).collect();
+        let mut hosts: Vec<IpAddr> = self
+            .refused
+            .iter()
+            .filter(|refused| refused.at >= since)
+            .map(|refused| refused.host)
+            .collect();
         hosts.sort_unstable();
         hosts.dedup();
         hosts
     }
 
-    fn judge(&mut self, scene: &Scene, event: &Event, source: Source, now: Timestamp, findings: &mut Vec<Finding>) {
+    fn judge(
+        &mut self,
+        scene: &Scene,
+        event: &Event,
+        source: Source,
+        now: Timestamp,
+        findings: &mut Vec<Finding>,
+    ) {
         if !self.mostly_refused() || self.refused.len() < ENOUGH {
             return;
         }
@@ -243,7 +266,14 @@ impl Tries {
             // Told again at every tenth refusal, so that the count of the alert shows how long it went on.
             if !self.fast_told || self.refused_count.is_multiple_of(ENOUGH as u64) {
                 self.fast_told = true;
-                findings.push(self.finding(scene, event, source, "spray.fast", since, "30 minutes"));
+                findings.push(self.finding(
+                    scene,
+                    event,
+                    source,
+                    "spray.fast",
+                    since,
+                    "30 minutes",
+                ));
             }
             return;
         }
@@ -267,13 +297,20 @@ impl Tries {
         span: &str,
     ) -> Finding {
         let hosts = self.hosts(since);
-        let kept: Vec<&Refused> = self.refused.iter().filter(|refused| refused.at >= since).collect();
-        let mut frames: Vec<u64> = kept.iter().rev().take(16).map(|refused| refused.frame).collect();
+        let kept: Vec<&Refused> =
+            self.refused.iter().filter(|refused| refused.at >= since).collect();
+        let mut frames: Vec<u64> =
+            kept.iter().rev().take(16).map(|refused| refused.frame).collect();
         frames.sort_unstable();
         frames.dedup();
         let side = Side::of(&scene.network, ip);
-        let who = if scene.network.is_empty() { ip.to_string() } else { format!("{ip} ({})", side.name()) };
-        let by_way = tunnel.map(|outer| format!(" through a tunnel of {outer}")).unwrap_or_default();
+        let who = if scene.network.is_empty() {
+            ip.to_string()
+        } else {
+            format!("{ip} ({})", side.name())
+        };
+        let by_way =
+            tunnel.map(|outer| format!(" through a tunnel of {outer}")).unwrap_or_default();
         let on = match hosts.as_slice() {
             [host] => host.to_string(),
             many => format!("{} hosts", many.len()),
@@ -312,9 +349,10 @@ impl Tries {
         let Some(client) = self.client.as_deref() else { return String::new() };
         let lower = client.to_ascii_lowercase();
         // Programs that log in by themselves carry the banner of their library.
-        let library = ["libssh", "paramiko", "-go", "jsch", "ncrack", "medusa", "asyncssh", "russh"]
-            .into_iter()
-            .any(|name| lower.contains(name));
+        let library =
+            ["libssh", "paramiko", "-go", "jsch", "ncrack", "medusa", "asyncssh", "russh"]
+                .into_iter()
+                .any(|name| lower.contains(name));
         let kind = if library { ", that of a library for programs" } else { "" };
         let same = if self.one_hassh { "; all with the same key exchange fingerprint" } else { "" };
         let shown: String = client.chars().take(80).collect();
@@ -332,14 +370,26 @@ fn accepted(scene: &Scene, event: &Event, source: Source, tries: &Tries) -> Find
     frames.truncate(15);
     frames.push(event.frame);
     let mut entities = vec![format!("ip:{ip}"), format!("ip:{host}")];
-    entities.extend(base.entities.iter().filter(|entity| !entities.contains(entity)).cloned().collect::<Vec<_>>());
+    entities.extend(
+        base.entities
+            .iter()
+            .filter(|entity| !entities.contains(entity))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     Finding {
         key: format!("{}>{host}", base.key),
         level: Level::Critical,
         confidence: 0.9,
         outcome: Outcome::Answered,
-        signature: format!("{ip} got into {host} by SSH after {} refused sessions", tries.refused_count),
-        why: format!("{}; the session to {host} that ended in frame {} carried more than authentication needs", base.why, event.frame),
+        signature: format!(
+            "{ip} got into {host} by SSH after {} refused sessions",
+            tries.refused_count
+        ),
+        why: format!(
+            "{}; the session to {host} that ended in frame {} carried more than authentication needs",
+            base.why, event.frame
+        ),
         next_step: format!(
             "Treat {host} as compromised: take its memory and disk, see which account logged in from {ip} and what it started, and \
              change every password that {host} knew."
