@@ -1,0 +1,1 @@
+//! Diameter on examples, prefixes and noise.

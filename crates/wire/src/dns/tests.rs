@@ -1,0 +1,1 @@
+//! DNS on examples, prefixes and noise.
