@@ -6,7 +6,10 @@
 use std::fmt::Debug;
 
 use crate::link::{Carried, LinkType};
-use crate::{Anomalies, Cursor, icmp, ip, link, sctp, ssh, tls, transport};
+use crate::{
+    Anomalies, Cursor, diameter, dns, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp, ssh, tcap,
+    tls, transport,
+};
 
 /// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
 pub type Parser = (&'static str, fn(&[u8]));
@@ -32,7 +35,26 @@ pub const PARSERS: &[Parser] = &[
             ssh::kex_init(notes, cur).map(|kex| (kex, kex.hassh(), kex.hassh_server()))
         });
     }),
+    ("gtp", |bytes| {
+        keep(bytes, |notes, cur| {
+            (gtp::probe(cur.rest()), gtp::gpdu(*cur), gtp_messages(notes, cur))
+        });
+    }),
+    ("diameter", |bytes| {
+        keep(bytes, |notes, cur| (diameter::probe(cur.rest()), diameter_messages(notes, cur)));
+    }),
+    ("dns", |bytes| keep(bytes, |notes, cur| (dns::probe(cur.rest()), dns::dissect(notes, cur)))),
     ("tls", |bytes| keep(bytes, |notes, cur| (tls::probe(cur.rest()), tls::opening(notes, *cur)))),
+    ("m3ua", |bytes| keep(bytes, |notes, cur| (m3ua::probe(bytes), m3ua::dissect(notes, cur)))),
+    ("mtp3", |bytes| {
+        keep(bytes, |notes, cur| mtp3::dissect(notes, cur, mtp3::guess(bytes)));
+        keep(bytes, |notes, cur| mtp3::from_mtp2(notes, cur));
+        keep(bytes, |notes, cur| (mtp3::probe_m2ua(bytes), mtp3::m2ua(notes, cur)));
+        keep(bytes, |notes, cur| (mtp3::probe_m2pa(bytes), mtp3::m2pa(notes, cur)));
+    }),
+    ("sccp", |bytes| keep(bytes, |notes, cur| (sccp::probe(bytes), sccp::dissect(notes, cur)))),
+    ("tcap", |bytes| keep(bytes, |notes, cur| (tcap::probe(bytes), tcap::dissect(notes, cur)))),
+    ("map", |bytes| keep(bytes, map_argument)),
 ];
 
 /// Holds the laws up to every parser.
@@ -130,6 +152,17 @@ fn packet(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Option<String> {
     })
 }
 
+/// An argument and a result of the operation that the first octet names.
+fn map_argument(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> [map::Argument; 3] {
+    let opcode = i64::from(cur.u8().unwrap_or_default() & 0x7f);
+    let mut read = |user, kind| map::argument(notes, user, opcode, kind, *cur);
+    [
+        read(map::User::Map, tcap::ComponentKind::Invoke),
+        read(map::User::Map, tcap::ComponentKind::ReturnResultLast),
+        read(map::User::Cap, tcap::ComponentKind::Invoke),
+    ]
+}
+
 fn sctp_packet<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Vec<sctp::Body<'a>> {
     let most = cur.len() / 4;
     let Ok(mut packet) = sctp::dissect(notes, cur) else { return Vec::new() };
@@ -179,4 +212,35 @@ fn ssh_packets<'a>(_notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Vec<ssh::Pac
         }
         assert!(cur.len() < left, "a packet without octets");
     }
+}
+
+fn gtp_messages<'a>(
+    notes: &mut Anomalies,
+    cur: &mut Cursor<'a>,
+) -> Vec<(gtp::Message<'a>, gtp::Facts<'a>)> {
+    let mut messages = Vec::new();
+    while !cur.is_empty() {
+        let left = cur.len();
+        let Ok(message) = gtp::dissect(notes, cur) else { break };
+        assert!(cur.len() < left, "a message without octets");
+        assert!(message.body.len() <= left, "a body larger than its datagram");
+        let facts = gtp::facts(notes, &message);
+        messages.push((message, facts));
+    }
+    messages
+}
+
+fn diameter_messages<'a>(
+    notes: &mut Anomalies,
+    cur: &mut Cursor<'a>,
+) -> Vec<(diameter::Message<'a>, diameter::Facts<'a>)> {
+    let mut messages = Vec::new();
+    while !cur.is_empty() {
+        let left = cur.len();
+        let Ok(message) = diameter::dissect(notes, cur) else { break };
+        assert!(cur.len() < left, "a message without octets");
+        let facts = diameter::facts(notes, &message);
+        messages.push((message, facts));
+    }
+    messages
 }
