@@ -1,1 +1,241 @@
 //! Tests of the MAP reader.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const IMSI: &[u8] = &[0x00, 0x01, 0x21, 0x43, 0x65, 0x87, 0x09, 0xf1];
+const IMSI_TEXT: &str = "001012345678901";
+/// 31654000101, international, E.164.
+const NUMBER: &[u8] = &[0x91, 0x13, 0x56, 0x04, 0x00, 0x01, 0xf1];
+/// 491720000001.
+const NODE: &[u8] = &[0x91, 0x94, 0x71, 0x02, 0x00, 0x00, 0x10];
+const NUMBER_TEXT: &str = "31654000101";
+const NODE_TEXT: &str = "491720000001";
+
+fn tlv(tag: u8, value: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    if value.len() >= 0x80 {
+        out.push(0x81);
+    }
+    out.push(u8::try_from(value.len()).unwrap());
+    out.extend(value);
+    out
+}
+
+fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
+    tlv(0x30, &parts.concat())
+}
+
+/// What was read, in one line.
+fn read(opcode: i64, kind: ComponentKind, parameter: &[u8]) -> String {
+    let mut notes = Anomalies::new();
+    let argument = argument(&mut notes, User::Map, opcode, kind, Cursor::new(parameter));
+    assert!(notes.is_empty(), "{notes:?}");
+    let mut out = Vec::new();
+    out.extend(argument.imsi.map(|imsi| format!("imsi={imsi}")));
+    out.extend(argument.msisdn.map(|msisdn| format!("msisdn={}", msisdn.digits)));
+    out.extend(argument.imei.map(|imei| format!("imei={imei}")));
+    out.extend(argument.addresses.iter().map(|(role, gt)| format!("{role}={}", gt.digits)));
+    out.extend(argument.hosts.iter().map(|(role, host)| format!("{role}={host}")));
+    if !argument.returned.is_empty() {
+        out.push(format!("returned={}", argument.returned.join(",")));
+    }
+    out.join(" ")
+}
+
+fn invoke(opcode: i64, parameter: &[u8]) -> String {
+    read(opcode, ComponentKind::Invoke, parameter)
+}
+
+fn result(opcode: i64, parameter: &[u8]) -> String {
+    read(opcode, ComponentKind::ReturnResultLast, parameter)
+}
+
+#[test]
+fn location_registration() {
+    let argument =
+        sequence(&[tlv(4, IMSI), tlv(0x81, NODE), tlv(4, NODE), tlv(0xa6, &[0x80, 1, 0])]);
+    let expected = format!("imsi={IMSI_TEXT} msc-Number={NODE_TEXT} vlr-Number={NODE_TEXT}");
+    assert_eq!(invoke(2, &argument), expected);
+    let host = tlv(4, &[4, 192, 0, 2, 1]);
+    let argument = sequence(&[tlv(4, IMSI), tlv(4, NODE), host]);
+    let expected = format!("imsi={IMSI_TEXT} sgsn-Number={NODE_TEXT} sgsn-Address=192.0.2.1");
+    assert_eq!(invoke(23, &argument), expected);
+    let expected = format!("hlr-Number={NODE_TEXT} returned=node-address");
+    assert_eq!(result(2, &sequence(&[tlv(4, NODE)])), expected);
+    let expected = format!("imsi={IMSI_TEXT}");
+    for identity in [
+        tlv(4, IMSI),
+        sequence(&[tlv(4, IMSI), tlv(4, &[1, 2, 3, 4])]),
+        tlv(0xa3, &[tlv(4, IMSI), tlv(10, &[0])].concat()),
+        tlv(0xa3, &sequence(&[tlv(4, IMSI), tlv(4, &[1, 2, 3, 4])])),
+    ] {
+        assert_eq!(invoke(3, &identity), expected, "{identity:x?}");
+    }
+    let argument = tlv(0xa3, &[tlv(4, IMSI), tlv(0x80, NODE)].concat());
+    assert_eq!(invoke(67, &argument), format!("imsi={IMSI_TEXT} vlr-Number={NODE_TEXT}"));
+}
+
+#[test]
+fn authentication() {
+    let imsi = format!("imsi={IMSI_TEXT}");
+    assert_eq!(invoke(56, &tlv(4, IMSI)), imsi);
+    assert_eq!(invoke(56, &sequence(&[tlv(0x80, IMSI), tlv(2, &[5])])), imsi);
+    let vectors = "returned=authentication-vectors";
+    assert_eq!(result(56, &sequence(&[sequence(&[tlv(4, &[0; 16])])])), vectors);
+    assert_eq!(result(56, &tlv(0xa3, &tlv(0xa1, &sequence(&[tlv(4, &[0; 16])])))), vectors);
+    assert_eq!(result(56, &tlv(0xa3, &[])), "");
+}
+
+#[test]
+fn interrogation() {
+    let argument =
+        sequence(&[tlv(0xa0, &tlv(0x81, NUMBER)), tlv(0xa1, &tlv(0x80, &[])), tlv(0x83, NODE)]);
+    let expected = format!("msisdn={NUMBER_TEXT} gsmSCF-Address={NODE_TEXT}");
+    assert_eq!(invoke(71, &argument), expected);
+    assert!(reads_as_map(71, Cursor::new(&argument)));
+    let location =
+        tlv(0xa0, &[tlv(2, &[0]), tlv(0x81, NODE), tlv(0xa3, &tlv(0x80, &[0; 7]))].concat());
+    let info = sequence(&[location, tlv(0xa1, &tlv(0x80, &[])), tlv(0x85, &[0x53; 8])]);
+    let expected = format!(
+        "imei=3535353535353535 vlr-number={NODE_TEXT} returned=node-address,location,state,imei"
+    );
+    assert_eq!(result(71, &sequence(&[info])), expected);
+    let argument = sequence(&[tlv(0xa0, &tlv(0x80, IMSI)), tlv(0xa1, &[]), tlv(0x82, NODE)]);
+    assert_eq!(invoke(62, &argument), format!("imsi={IMSI_TEXT} gsmSCF-Address={NODE_TEXT}"));
+    assert_eq!(result(62, &sequence(&[tlv(0xa1, &[])])), "returned=subscription");
+    assert_eq!(invoke(58, &tlv(4, NUMBER)), format!("msisdn={NUMBER_TEXT}"));
+    assert_eq!(result(58, &tlv(4, IMSI)), format!("imsi={IMSI_TEXT} returned=imsi"));
+}
+
+#[test]
+fn call_handling() {
+    let argument = sequence(&[tlv(0x80, NUMBER), tlv(0x83, &[0]), tlv(0x86, NODE)]);
+    let expected = format!("msisdn={NUMBER_TEXT} gmsc-OrGsmSCF-Address={NODE_TEXT}");
+    assert_eq!(invoke(22, &argument), expected);
+    let expected = format!("imsi={IMSI_TEXT} roamingNumber={NODE_TEXT} returned=imsi,node-address");
+    assert_eq!(result(22, &tlv(0xa3, &[tlv(0x89, IMSI), tlv(4, NODE)].concat())), expected);
+    assert_eq!(result(22, &sequence(&[tlv(4, IMSI), tlv(4, NODE)])), expected);
+    let argument = sequence(&[tlv(0x80, IMSI), tlv(0x81, NODE)]);
+    assert_eq!(invoke(4, &argument), format!("imsi={IMSI_TEXT} msc-Number={NODE_TEXT}"));
+    let expected = format!("roamingNumber={NODE_TEXT} returned=node-address");
+    assert_eq!(result(4, &tlv(4, NODE)), expected);
+    assert_eq!(result(4, &sequence(&[tlv(4, NODE)])), expected);
+}
+
+#[test]
+fn short_messages() {
+    let argument = sequence(&[tlv(0x80, NUMBER), tlv(0x81, &[0xff]), tlv(0x82, NODE)]);
+    let expected = format!("msisdn={NUMBER_TEXT} serviceCentreAddress={NODE_TEXT}");
+    assert_eq!(invoke(45, &argument), expected);
+    assert_eq!(invoke(47, &sequence(&[tlv(4, NUMBER), tlv(4, NODE), tlv(10, &[1])])), expected);
+    let answer = sequence(&[tlv(4, IMSI), tlv(0xa0, &tlv(0x81, NODE))]);
+    let expected =
+        format!("imsi={IMSI_TEXT} networkNode-Number={NODE_TEXT} returned=imsi,node-address");
+    assert_eq!(result(45, &answer), expected);
+    let text = tlv(4, b"never read");
+    let mobile_terminated = sequence(&[tlv(0x80, IMSI), tlv(0x84, NODE), text.clone()]);
+    let expected = format!("imsi={IMSI_TEXT} serviceCentreAddressOA={NODE_TEXT}");
+    assert_eq!(invoke(44, &mobile_terminated), expected);
+    assert_eq!(invoke(46, &mobile_terminated), expected);
+    let mobile_originated = sequence(&[tlv(0x84, NODE), tlv(0x82, NUMBER), text, tlv(4, IMSI)]);
+    let expected =
+        format!("imsi={IMSI_TEXT} msisdn={NUMBER_TEXT} serviceCentreAddressDA={NODE_TEXT}");
+    assert_eq!(invoke(46, &mobile_originated), expected);
+}
+
+#[test]
+fn location_services() {
+    let argument = sequence(&[tlv(0x30, &[0x80, 1, 0]), tlv(4, NODE), tlv(0x82, IMSI)]);
+    assert_eq!(invoke(83, &argument), format!("imsi={IMSI_TEXT} mlc-Number={NODE_TEXT}"));
+    assert_eq!(result(83, &sequence(&[tlv(4, &[0; 8])])), "returned=location");
+    let argument = sequence(&[tlv(0x80, NODE), tlv(0xa1, &tlv(0x81, NUMBER))]);
+    assert_eq!(invoke(85, &argument), format!("msisdn={NUMBER_TEXT} mlcNumber={NODE_TEXT}"));
+    let answer = sequence(&[tlv(0xa0, &tlv(0x80, IMSI)), tlv(0xa1, &tlv(4, NODE))]);
+    let expected =
+        format!("imsi={IMSI_TEXT} networkNode-Number={NODE_TEXT} returned=imsi,node-address");
+    assert_eq!(result(85, &answer), expected);
+}
+
+#[test]
+fn gprs_and_the_rest() {
+    let argument = sequence(&[tlv(0x80, IMSI), tlv(0x82, NODE)]);
+    assert_eq!(invoke(24, &argument), format!("imsi={IMSI_TEXT} ggsn-Number={NODE_TEXT}"));
+    let expected = "sgsn-Address=192.0.2.9 returned=node-address";
+    assert_eq!(result(24, &sequence(&[tlv(0x80, &[4, 192, 0, 2, 9])])), expected);
+    let argument = sequence(&[tlv(0x80, IMSI), tlv(0x81, NUMBER), tlv(0x82, &[10])]);
+    assert_eq!(invoke(7, &argument), format!("imsi={IMSI_TEXT} msisdn={NUMBER_TEXT}"));
+    assert_eq!(invoke(37, &sequence(&[tlv(4, NODE)])), format!("hlr-Number={NODE_TEXT}"));
+    assert_eq!(invoke(43, &tlv(4, &[0x53; 8])), "imei=3535353535353535");
+    let ussd = sequence(&[tlv(4, &[15]), tlv(4, b"never read"), tlv(0x80, NUMBER)]);
+    assert_eq!(invoke(59, &ussd), format!("msisdn={NUMBER_TEXT}"));
+}
+
+#[test]
+fn what_does_not_fit_is_noted() {
+    let mut notes = Anomalies::new();
+    let read = argument(&mut notes, User::Map, 71, ComponentKind::Invoke, Cursor::new(&[2, 1, 9]));
+    assert_eq!(read, Argument::default());
+    assert!(notes.has("map.argument"));
+    // releaseCall of CAP has the code of sendRoutingInfo.
+    assert!(!reads_as_map(22, Cursor::new(&[4, 2, 0x80, 0x90])));
+}
+
+#[test]
+fn names() {
+    assert_eq!(operation_name(User::Map, 71), Some("anyTimeInterrogation"));
+    assert_eq!(operation_name(User::Cap, 0), Some("initialDP"));
+    assert_eq!(operation_name(User::Map, 27), None);
+    assert_eq!(error_name(User::Map, 49), Some("ati-NotAllowed"));
+    let context = application_context(Oid(&[4, 0, 0, 1, 0, 29, 3])).unwrap();
+    assert_eq!((context.name, context.version), ("anyTimeInfoEnquiryContext-v3", 3));
+    assert_eq!(application_context(Oid(&[4, 0, 0, 1, 0, 29, 9])), None);
+    let cap = application_context(Oid(&[4, 0, 0, 1, 0, 50, 1])).unwrap();
+    assert_eq!((cap.user, cap.version), (User::Cap, 2));
+}
+
+#[test]
+fn who_speaks() {
+    assert_eq!(user(Some(Oid(&[4, 0, 0, 1, 0, 29, 3])), Some(146), None), User::Map);
+    assert_eq!(user(Some(Oid(&[4, 0, 0, 1, 0x15, 3, 4])), None, None), User::Cap);
+    assert_eq!(user(None, Some(6), Some(147)), User::Map);
+    assert_eq!(user(None, Some(152), Some(146)), User::Cap);
+    assert_eq!(user(None, Some(200), None), User::Unknown);
+}
+
+#[test]
+fn dialogue_references() {
+    let open = tlv(0xa0, &[tlv(0x80, &[&[0x96], IMSI].concat()), tlv(0x81, NODE)].concat());
+    let external = tlv(0x28, &[tlv(6, &[4, 0, 0, 1, 1, 1, 1]), tlv(0xa0, &open)].concat());
+    let (destination, origination) = references(&mut Anomalies::new(), Cursor::new(&external));
+    let destination = destination.unwrap();
+    assert_eq!((destination.plan, destination.digits.as_str()), (6, IMSI_TEXT));
+    assert_eq!(origination.unwrap().digits.as_str(), NODE_TEXT);
+}
+
+proptest! {
+    #[test]
+    fn any_octets(opcode in 0i64..128, answer in any::<bool>(), cap in any::<bool>(), bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+        let kind = if answer { ComponentKind::ReturnResultLast } else { ComponentKind::Invoke };
+        let user = if cap { User::Cap } else { User::Map };
+        let wrapped = tlv(0x30, &bytes);
+        for bytes in [&bytes, &wrapped] {
+            let argument = argument(&mut Anomalies::new(), user, opcode, kind, Cursor::new(bytes));
+            prop_assert!(argument.addresses.len() < 16 && argument.returned.len() < 9);
+            reads_as_map(opcode, Cursor::new(bytes));
+            references(&mut Anomalies::new(), Cursor::new(bytes));
+        }
+    }
+
+    #[test]
+    fn mutated(at in 0usize..60, octet in any::<u8>()) {
+        let mut bytes = sequence(&[tlv(0xa0, &tlv(0x81, NUMBER)), tlv(0xa1, &tlv(0x80, &[])), tlv(0x83, NODE)]);
+        if let Some(slot) = bytes.get_mut(at) {
+            *slot = octet;
+        }
+        for end in 0..bytes.len() {
+            argument(&mut Anomalies::new(), User::Map, 71, ComponentKind::Invoke, Cursor::new(&bytes[..end]));
+        }
+    }
+}
