@@ -207,8 +207,7 @@ fn v4_payload<'a>(
 fn bad_header_checksum(notes: &mut Anomalies, start: Cursor<'_>, header: &[u8; 20], sum: u64) {
     let [.., high, low, _, _, _, _, _, _, _, _] = *header;
     let found = u16::from_be_bytes([high, low]);
-    // What the field would have to be, given the sum over all with the field in it.
-    let computed = !fold(sum.wrapping_add(u64::from(!found)));
+    let computed = without(sum, found, 10);
     let flaw = Flaw::BadChecksum { found: u64::from(found), computed: u64::from(computed) };
     notes.note(start.span_of(20), "ip.checksum", flaw);
 }
@@ -352,6 +351,12 @@ pub(crate) fn fold(mut sum: u64) -> u16 {
     (sum & 0xffff) as u16
 }
 
+/// What the checksum at `at` would have to be, given the sum over everything with `found` in that place.
+fn without(sum: u64, found: u16, at: usize) -> u16 {
+    let place = if at.is_multiple_of(4) { 16 } else { 0 };
+    !fold(sum.wrapping_sub(u64::from(found) << place))
+}
+
 /// What a checksum is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Checksum {
@@ -388,7 +393,7 @@ pub(crate) fn check_segment(
     if fold(sum) == 0xffff {
         return Checksum::Right;
     }
-    let computed = !fold(sum.wrapping_add(u64::from(!found)));
+    let computed = without(sum, found, at);
     let place = Span { start: segment.offset().saturating_add(short(at)), len: 2 };
     let flaw = Flaw::BadChecksum { found: u64::from(found), computed: u64::from(computed) };
     notes.note(place, field, flaw);

@@ -62,6 +62,14 @@ pub fn pattern(data: &[u8]) -> &'static str {
             return "repeated";
         }
     }
+    // The user plane test of free5GC leaves the seconds out.
+    if let Some((micros, run)) = data.split_first_chunk::<8>()
+        && u64::from_le_bytes(*micros) < 1_000_000
+        && 4 <= run.len()
+        && counts_from(run, 0x10)
+    {
+        return "linux";
+    }
     let (_, behind4) = split(data, 4);
     if is_zero(behind4) && 8 <= behind4.len() {
         return "busybox";

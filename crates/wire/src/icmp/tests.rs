@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "lengths of messages made here")]
+
 use proptest::prelude::*;
 
 use super::*;
@@ -63,6 +65,18 @@ fn data_that_the_capture_cut_is_not_called_unknown() {
     });
 }
 
+#[test]
+fn the_checksum_of_nothing_is_all_ones() {
+    let nothing =
+        [0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0];
+    let mut notes = Anomalies::new();
+    let packet = ip::dissect(&mut notes, &mut Cursor::new(&nothing)).unwrap();
+    notes.clear();
+    assert_eq!(check(&mut notes, &packet), Checksum::Unfinished);
+    let flaw = crate::Flaw::BadChecksum { found: 0, computed: 0xffff };
+    assert_eq!(notes.as_slice()[0].flaw, flaw);
+}
+
 fn run(from: u8, len: u8) -> Vec<u8> {
     (0..len).map(|n| from.wrapping_add(n)).collect()
 }
@@ -91,6 +105,7 @@ fn the_programs() {
                 &run(0x10, 40),
             ]),
         ),
+        ("linux", data(&[&LINUX_CLOCK[8..], &run(0x10, 12)])),
         ("bsd", data(&[&BSD_CLOCK, &run(8, 48)])),
         ("bsd", data(&[&[0x17, 0xf1, 0x53, 0x65, 0x82, 0x49, 6, 0], &run(8, 48)])),
         ("windows", b"abcdefghijklmnopqrstuvwabcdefghi".to_vec()),

@@ -1,3 +1,5 @@
+#![expect(clippy::cast_possible_truncation, reason = "lengths of messages made here")]
+
 use super::*;
 
 fn extension(kind: u16, value: &[u8]) -> Vec<u8> {
