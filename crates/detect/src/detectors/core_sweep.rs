@@ -496,3 +496,7 @@ fn time_text(seconds: u64) -> String {
         _ => format!("{} h", seconds / 3_600),
     }
 }
+
+#[cfg(test)]
+#[path = "core_sweep_tests.rs"]
+mod tests;

@@ -522,3 +522,7 @@ fn finding(
         ..CARD.finding(found.check, event)
     }
 }
+
+#[cfg(test)]
+#[path = "forbidden_service_tests.rs"]
+mod tests;

@@ -359,3 +359,7 @@ fn finding(
         ..CARD.finding(check, event)
     }
 }
+
+#[cfg(test)]
+#[path = "provider_hop_tests.rs"]
+mod tests;

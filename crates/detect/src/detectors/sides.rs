@@ -152,3 +152,71 @@ pub(crate) const fn is_management_port(proto: Proto, port: u16) -> bool {
         _ => false,
     }
 }
+
+/// A description for tests: home 192.0.2.0/24, Partner A 198.51.100.0/25, Partner B 198.51.100.128/25 behind a hub.
+#[cfg(test)]
+pub(crate) fn test_network() -> Network {
+    const TEXT: &str = r#"
+[home]
+name = "Home"
+plmns = ["001-01"]
+gt_prefixes = ["99901"]
+msisdn_prefixes = ["99901"]
+point_codes = [1001]
+networks = ["192.0.2.0/24", "10.10.0.0/16"]
+subscriber_pools = ["10.20.0.0/16"]
+management = ["10.10.9.0/24"]
+
+[[element]]
+name = "stp1"
+roles = ["stp"]
+addresses = ["192.0.2.10", "192.0.2.11"]
+
+[[element]]
+name = "ggsn1"
+roles = ["ggsn"]
+addresses = ["192.0.2.20"]
+
+[[element]]
+name = "edns1"
+roles = ["dns"]
+addresses = ["192.0.2.53"]
+
+[[element]]
+name = "resolver"
+roles = ["subscriber-dns"]
+addresses = ["10.10.0.53"]
+
+[[element]]
+name = "pcrf1"
+roles = ["pcrf"]
+addresses = ["10.10.0.60"]
+
+[[partner]]
+name = "Partner A"
+gt_prefixes = ["99902"]
+point_codes = [2001]
+networks = ["198.51.100.0/25"]
+sigtran = ["198.51.100.10", "198.51.100.11"]
+gsn = ["198.51.100.20"]
+dns = ["198.51.100.53"]
+services = ["ssh from 198.51.100.9 to 192.0.2.53"]
+hubs = ["Hub"]
+
+[[partner]]
+name = "Partner B"
+gt_prefixes = ["99903"]
+point_codes = [3001]
+networks = ["198.51.100.128/25"]
+agreements = ["map.71"]
+
+[[partner]]
+name = "Hub"
+gt_prefixes = ["99904"]
+point_codes = [4001]
+networks = ["203.0.113.0/28"]
+sigtran = ["203.0.113.10"]
+agreements = ["map.22"]
+"#;
+    Network::parse(TEXT, "network.toml").unwrap()
+}

@@ -464,3 +464,7 @@ fn finding(
         ..CARD.finding("relay.paired", &base)
     }
 }
+
+#[cfg(test)]
+#[path = "sigtran_relay_tests.rs"]
+mod tests;

@@ -558,3 +558,7 @@ fn label(scene: &Scene, event: &Event, m3ua: &M3ua, opc: PointCode) -> Option<Fi
         ..CARD.finding("label.unlisted", event)
     })
 }
+
+#[cfg(test)]
+#[path = "sigtran_rogue_peer_tests.rs"]
+mod tests;

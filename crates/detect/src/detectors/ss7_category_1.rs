@@ -394,3 +394,7 @@ fn address_text(address: &Option<event::SccpAddress>, code: Option<event::PointC
         (None, None) => "an unnamed node".to_owned(),
     }
 }
+
+#[cfg(test)]
+#[path = "ss7_category_1_tests.rs"]
+mod tests;

@@ -399,3 +399,7 @@ fn accepted(scene: &Scene, event: &Event, source: Source, tries: &Tries) -> Find
         ..base
     }
 }
+
+#[cfg(test)]
+#[path = "ssh_password_spray_tests.rs"]
+mod tests;

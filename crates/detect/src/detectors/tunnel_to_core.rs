@@ -242,3 +242,7 @@ fn finding(
         ..CARD.finding(check, event)
     }
 }
+
+#[cfg(test)]
+#[path = "tunnel_to_core_tests.rs"]
+mod tests;
