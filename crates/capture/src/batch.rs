@@ -27,7 +27,9 @@ pub struct FrameMeta {
 /// A frame in its batch.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
+    /// Number, time, link type.
     pub meta: FrameMeta,
+    /// What was captured of it.
     pub bytes: &'a [u8],
     /// What somebody wrote about it into the file; several comments stand on lines of their own.
     pub comment: Option<&'a str>,
@@ -43,10 +45,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// Number of frames.
     pub const fn len(&self) -> usize {
         self.frames.len()
     }
 
+    /// Whether there is no frame in it.
     pub const fn is_empty(&self) -> bool {
         self.frames.is_empty()
     }
@@ -56,6 +60,7 @@ impl Batch {
         self.data.len()
     }
 
+    /// The frames in their order.
     pub fn frames(&self) -> impl ExactSizeIterator<Item = Frame<'_>> {
         self.frames.iter().map(|meta| self.frame(*meta))
     }

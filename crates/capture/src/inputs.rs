@@ -40,7 +40,7 @@ enum Slot {
 }
 
 /// A file of a folder that was left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skipped {
     pub path: String,
     pub why: String,
@@ -78,15 +78,14 @@ impl Inputs {
             skipped: Vec::new(),
             progress: Progress { total: Some(0), ..Progress::default() },
         };
-        // Alone, a file needs no look ahead.
-        let alone = paths.len() == 1;
         for path in paths {
             let path = path.as_ref();
             if path == Path::new("-") {
                 inputs.stdin()?;
             } else if path.is_dir() {
                 inputs.folder(path)?;
-            } else if alone {
+            } else if paths.len() == 1 || !path.is_file() {
+                // Alone, a file needs no look ahead; a pipe cannot be opened again.
                 let (name, file) = inputs.named(path)?;
                 inputs.add_open(name, file);
             } else {
@@ -117,6 +116,7 @@ impl Inputs {
         &self.damages
     }
 
+    /// How far reading is, to be looked at while it goes on.
     pub fn progress(&self) -> Progress {
         self.progress.clone()
     }
@@ -261,33 +261,49 @@ impl Inputs {
         let mut found = Vec::new();
         let mut folders = vec![(root.to_owned(), 0)];
         while let Some((folder, depth)) = folders.pop() {
-            let fail = |source| Error::Open { path: folder.display().to_string(), source };
-            for entry in std::fs::read_dir(&folder).map_err(fail)? {
-                let path = entry.map_err(fail)?.path();
-                // Links to folders are not followed: they can go in circles.
-                let Ok(kind) = std::fs::symlink_metadata(&path).map(|m| m.file_type()) else {
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(source) if depth == 0 => {
+                    return Err(Error::Open { path: folder.display().to_string(), source });
+                }
+                Err(error) => {
+                    self.skip(&folder, error.to_string());
                     continue;
-                };
-                if kind.is_dir() && depth < MAX_DEPTH {
-                    folders.push((path, depth + 1));
-                } else if path.is_file() {
+                }
+            };
+            for path in entries.filter_map(|entry| entry.ok().map(|entry| entry.path())) {
+                // Links to folders are not followed: they can go in circles.
+                let is_link = path.is_symlink();
+                if path.is_file() {
                     found.push(path);
+                } else if path.is_dir() && !is_link && depth < MAX_DEPTH {
+                    folders.push((path, depth + 1));
+                } else if path.is_dir() {
+                    let why = if is_link { "a link to a folder" } else { "too many folders deep" };
+                    self.skip(&path, why.to_owned());
                 }
             }
         }
         found.sort();
         for path in found {
             if let Err(error) = self.add(&path) {
-                let path = path.display().to_string();
                 let full = error.to_string();
-                let why = full.strip_prefix(&format!("{path}: ")).unwrap_or(&full).to_owned();
-                self.skipped.push(Skipped { path, why });
+                let prefix = format!("{}: ", path.display());
+                self.skip(&path, full.strip_prefix(&prefix).unwrap_or(&full).to_owned());
             }
+        }
+        // Folders are walked in any order; what is told is in the order of names.
+        if let Some(new) = self.skipped.get_mut(skipped_before..) {
+            new.sort();
         }
         if self.names.len() == files_before {
             let skipped = self.skipped.len() - skipped_before;
             return Err(Error::EmptyFolder { path: root.display().to_string(), skipped });
         }
         Ok(())
+    }
+
+    fn skip(&mut self, path: &Path, why: String) {
+        self.skipped.push(Skipped { path: path.display().to_string(), why });
     }
 }

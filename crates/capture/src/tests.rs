@@ -408,6 +408,32 @@ fn damage_and_comments_reach_the_caller() {
 }
 
 #[test]
+fn a_search_through_what_looks_like_packets_ends() {
+    // Each pair of words could begin a block, each four a record, until the far end disagrees or is missing.
+    let bait: Vec<u8> = [6u32, 327_676].iter().flat_map(|w| w.to_le_bytes()).collect();
+    let file = [pcapng(&frames(2)), vec![0xff; 12], bait.repeat(400_000)].concat();
+    let (seen, damages) = read(&file).unwrap();
+    assert_eq!((seen.len(), damages.len()), (2, 1));
+    let bait: Vec<u8> =
+        [1_700_000_001u32, 7, 262_144, 262_144].iter().flat_map(|w| w.to_le_bytes()).collect();
+    let file = [pcap(&frames(2)), vec![0xff; 16], bait.repeat(200_000)].concat();
+    let (seen, _) = read(&file).unwrap();
+    assert!(seen.len() < 20, "{}", seen.len());
+}
+
+#[test]
+fn links_in_circles_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a/b/c.pcap", &pcap(&frames(2)));
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/round")).unwrap();
+    let (seen, inputs) = run(&[folder.path().to_owned()]);
+    assert_eq!(seen.len(), 2);
+    #[cfg(unix)]
+    assert_eq!(inputs.skipped()[0].why, "a link to a folder");
+}
+
+#[test]
 fn a_folder_without_captures_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.txt", b"text");

@@ -92,7 +92,8 @@ impl Window {
 
     #[cold]
     fn read_on(&mut self, count: usize) -> bool {
-        if count > MAX_WINDOW {
+        // At the end nothing moves, or a search through the last octets would copy them for each one.
+        if count > MAX_WINDOW || self.at_end {
             return false;
         }
         if self.start > 0 {

@@ -47,6 +47,7 @@ pub struct Element {
 }
 
 impl Element {
+    /// Whether it is described with that role.
     pub fn has_role(&self, role: Role) -> bool {
         self.roles.iter().any(|name| name == role.name())
     }
@@ -107,6 +108,7 @@ pub enum Use {
 }
 
 impl Use {
+    /// Every use, in the order of the enumeration.
     pub const ALL: [Self; 4] = [Self::Sigtran, Self::Diameter, Self::Gsn, Self::Dns];
 
     /// The key of the list in the file.
@@ -132,14 +134,17 @@ pub enum Owner<'a> {
 }
 
 impl<'a> Owner<'a> {
+    /// Whether it is ours, an element or not.
     pub const fn is_home(self) -> bool {
         matches!(self, Owner::Home(_))
     }
 
+    /// Whether nothing describes it.
     pub const fn is_unknown(self) -> bool {
         matches!(self, Owner::Unknown)
     }
 
+    /// The element of ours that it is.
     pub const fn element(self) -> Option<&'a Element> {
         match self {
             Owner::Home(element) => element,
@@ -147,6 +152,7 @@ impl<'a> Owner<'a> {
         }
     }
 
+    /// The partner whose it is.
     pub const fn partner(self) -> Option<&'a Partner> {
         match self {
             Owner::Partner(partner) => Some(partner),

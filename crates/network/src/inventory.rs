@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use event::{
-    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, Name, PointCode,
+    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, Name, PointCode, Proto,
     SccpAddress, SctpState, TableCount, Timestamp, What,
 };
 
@@ -98,7 +98,7 @@ impl Inventory {
             What::Icmp(_) => seen.addresses("icmp", None, None),
             What::Ssh(_) => seen.addresses("ssh", None, None),
             What::Flow(flow) if matches!(flow.state, FlowState::New | FlowState::Opened) => {
-                let carrier = Name::from(ends.proto.name().to_ascii_lowercase());
+                let carrier = Name::Borrowed(carrier(ends.proto));
                 seen.addresses_of(flow.app_proto.as_ref().unwrap_or(&carrier), None, None);
             }
             _ => {}
@@ -182,6 +182,7 @@ impl Inventory {
         out
     }
 
+    /// How full each table is.
     pub fn tables(&self) -> Vec<TableCount> {
         vec![
             self.nodes.count(),
@@ -204,6 +205,19 @@ impl Inventory {
         let (node, out) = self.nodes.entry(&ip, || known.unwrap_or_else(|| Node::new(at)));
         self.peer_budget += out.map_or(0, |(_, node)| node.peers());
         node
+    }
+}
+
+/// The word for a flow whose payload nothing recognised.
+const fn carrier(proto: Proto) -> &'static str {
+    match proto {
+        Proto::Tcp => "tcp",
+        Proto::Udp => "udp",
+        Proto::Sctp => "sctp",
+        Proto::Icmp | Proto::Icmpv6 => "icmp",
+        Proto::Gre => "gre",
+        Proto::Esp => "esp",
+        Proto::Other => "ip",
     }
 }
 

@@ -89,6 +89,7 @@ impl Network {
         })
     }
 
+    /// The element with this address.
     pub fn element_of_ip(&self, ip: IpAddr) -> Option<&Element> {
         self.elements.get(*self.index.elements.get(&ip.to_canonical())?)
     }
@@ -98,6 +99,7 @@ impl Network {
         self.owner(self.index.titles.get(digits).copied()).element()
     }
 
+    /// The element with this point code.
     pub fn element_of_pc(&self, pc: PointCode) -> Option<&Element> {
         self.owner_of_pc(pc).element()
     }
@@ -110,6 +112,7 @@ impl Network {
         self.owner(self.index.names.get(&host.to_ascii_lowercase()).copied()).element()
     }
 
+    /// The partner of that name; names are compared as written.
     pub fn partner_by_name(&self, name: &str) -> Option<&Partner> {
         self.partners.get(*self.index.partner_names.get(name)?)
     }
@@ -188,18 +191,22 @@ impl Network {
         self.index.lists_any.get(of as usize).copied().unwrap_or(false)
     }
 
+    /// Whether any partner lists its GSNs.
     pub fn has_gsn_lists(&self) -> bool {
         self.has_lists(Use::Gsn)
     }
 
+    /// Whether any partner lists its SIGTRAN peers.
     pub fn has_sigtran_lists(&self) -> bool {
         self.has_lists(Use::Sigtran)
     }
 
+    /// Whether any partner lists its Diameter peers.
     pub fn has_diameter_lists(&self) -> bool {
         self.has_lists(Use::Diameter)
     }
 
+    /// Whether any partner lists its resolvers.
     pub fn has_dns_lists(&self) -> bool {
         self.has_lists(Use::Dns)
     }

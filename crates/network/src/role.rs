@@ -116,14 +116,17 @@ impl fmt::Display for Role {
 pub struct Roles(pub u32);
 
 impl Roles {
+    /// Whether the role is in the set.
     pub const fn has(self, role: Role) -> bool {
         self.0 & (1 << role as u32) != 0
     }
 
+    /// Puts a role in.
     pub const fn add(&mut self, role: Role) {
         self.0 |= 1 << role as u32;
     }
 
+    /// Whether there is no role in it.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -31,6 +31,7 @@ pub enum Peer {
 }
 
 impl Peer {
+    /// Whether the address is meant.
     pub fn contains(self, ip: IpAddr) -> bool {
         match self {
             Self::Any => true,
