@@ -144,7 +144,32 @@ impl<'a> Elements<'a> {
     }
 
     /// The next element, or `None` at the end or where nothing more can be told apart.
+    #[inline]
     pub fn next(&mut self, notes: &mut Anomalies) -> Option<Element<'a>> {
+        // One octet of tag, one of length, all there: what nearly every element is.
+        if let &[first, length @ 0..0x80, ref value @ ..] = self.cur.rest()
+            && first & 0x1f != 0x1f
+            && usize::from(length) <= value.len()
+            && self.depth < MAX_DEPTH
+        {
+            let span = self.cur.span_of(usize::from(length).saturating_add(2));
+            self.cur.sub(2);
+            let (content, _) = self.cur.sub(usize::from(length));
+            return Some(Element {
+                tag: Tag::new(u32::from(first >> 6), u32::from(first & 0x1f)),
+                constructed: first & 0x20 != 0,
+                indefinite: false,
+                span,
+                content,
+                depth: self.depth,
+            });
+        }
+        self.uncommon(notes)
+    }
+
+    /// [`Self::next`] for all other forms.
+    #[inline(never)]
+    fn uncommon(&mut self, notes: &mut Anomalies) -> Option<Element<'a>> {
         if self.cur.is_empty() {
             return None;
         }

@@ -21,34 +21,24 @@ impl Digits {
     /// at a filler (15). With `odd` the upper half of the last octet does not count.
     pub fn from_bcd(octets: &[u8], odd: bool) -> Self {
         let mut digits = Self::new();
-        let last = octets.len().saturating_sub(1);
-        for (index, &octet) in octets.iter().enumerate() {
-            if !digits.push(octet & 15) || (odd && index == last) || !digits.push(octet >> 4) {
+        let mut count = octets.len().saturating_mul(2).saturating_sub(usize::from(odd));
+        let mut at = 0usize;
+        for (pair, &octet) in digits.text.chunks_exact_mut(2).zip(octets) {
+            let [low, high] = pair else { break };
+            *low = digit(octet & 15);
+            *high = digit(octet >> 4);
+            if *low == FILLER || *high == FILLER {
+                count = count.min(at.saturating_add(usize::from(*low != FILLER)));
                 break;
             }
+            at = at.saturating_add(2);
         }
+        let kept = count.min(Self::CAP);
+        // Equal digits are equal octets, whatever stood behind them.
+        digits.text.iter_mut().skip(kept).take(2).for_each(|octet| *octet = 0);
+        digits.len = u8::try_from(kept).unwrap_or_default();
+        digits.dropped = u8::try_from(count.saturating_sub(kept)).unwrap_or(u8::MAX);
         digits
-    }
-
-    /// Adds one semi-octet; false for the filler, which ends a number.
-    fn push(&mut self, nibble: u8) -> bool {
-        let digit = match nibble {
-            0..=9 => b'0' | nibble,
-            10 => b'*',
-            11 => b'#',
-            12 => b'a',
-            13 => b'b',
-            14 => b'c',
-            _ => return false,
-        };
-        match self.text.get_mut(usize::from(self.len)) {
-            Some(slot) => {
-                *slot = digit;
-                self.len = self.len.saturating_add(1);
-            }
-            None => self.dropped = self.dropped.saturating_add(1),
-        }
-        true
     }
 
     pub fn as_str(&self) -> &str {
@@ -85,5 +75,20 @@ impl fmt::Display for Digits {
 impl fmt::Debug for Digits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+const FILLER: u8 = 0;
+
+/// The character of a semi-octet.
+const fn digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0' | nibble,
+        10 => b'*',
+        11 => b'#',
+        12 => b'a',
+        13 => b'b',
+        14 => b'c',
+        _ => FILLER,
     }
 }

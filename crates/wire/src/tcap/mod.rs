@@ -23,7 +23,7 @@ pub struct Message<'a> {
     /// P-Abort cause: the provider and not the user ended it.
     pub abort_cause: Option<u8>,
     pub dialogue: Option<Dialogue<'a>>,
-    pub components: SmallVec<[Component<'a>; 4]>,
+    pub components: SmallVec<[Component<'a>; 2]>,
     /// Some length of the transaction or component portion was in the indefinite form.
     pub indefinite: bool,
 }
