@@ -9,9 +9,13 @@ const MAX_TOLD: usize = 32;
 /// A place of a file that could not be read. What stands before it was read; what stands behind it where we found back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damage {
+    /// Name of the file as it was given.
     pub file: Arc<str>,
-    /// In the file, or in its unpacked content where it is packed.
+    /// Where it begins, from 0.
     pub offset: u64,
+    /// The offset is one of the unpacked content.
+    pub packed: bool,
+    /// What is wrong there.
     pub what: String,
     /// What can be done about it.
     pub advice: &'static str,
@@ -19,7 +23,9 @@ pub struct Damage {
 
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: damaged at octet {}: {}; {}", self.file, self.offset, self.what, self.advice)
+        let of = if self.packed { " of the unpacked content" } else { "" };
+        let Self { file, offset, what, advice, .. } = self;
+        write!(f, "{file}: damaged at octet {offset}{of}: {what}; {advice}")
     }
 }
 
@@ -33,18 +39,20 @@ pub(crate) const LOST: &str =
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     file: Arc<str>,
+    packed: bool,
     told: Vec<Damage>,
     untold: u64,
 }
 
 impl Notes {
-    pub(crate) const fn new(file: Arc<str>) -> Self {
-        Self { file, told: Vec::new(), untold: 0 }
+    pub(crate) const fn new(file: Arc<str>, packed: bool) -> Self {
+        Self { file, packed, told: Vec::new(), untold: 0 }
     }
 
     pub(crate) fn add(&mut self, offset: u64, what: String, advice: &'static str) {
         if self.told.len() < MAX_TOLD {
-            self.told.push(Damage { file: self.file.clone(), offset, what, advice });
+            let (file, packed) = (self.file.clone(), self.packed);
+            self.told.push(Damage { file, offset, packed, what, advice });
         } else {
             self.untold += 1;
             // The last one told counts the rest.

@@ -69,7 +69,8 @@ impl CaptureFile {
     }
 
     pub(crate) fn of(source: impl Read + Send + 'static, name: &Arc<str>) -> Result<Self, Error> {
-        let mut window = Window::new(unpacked(source, name)?);
+        let (stream, packed) = unpacked(source, name)?;
+        let mut window = Window::new(stream);
         let shown = || name.to_string();
         window.need(FILE_HEADER);
         let have = window.bytes().len();
@@ -99,7 +100,7 @@ impl CaptureFile {
         } else {
             return Err(Error::NotACapture { path: shown(), what: guess(window.bytes()) });
         };
-        Ok(Self { window, format, notes: Notes::new(name.clone()) })
+        Ok(Self { window, format, notes: Notes::new(name.clone(), packed) })
     }
 
     /// The next frame; its octets are those of [`CaptureFile::bytes`] until this is called again.
@@ -121,11 +122,12 @@ impl CaptureFile {
     }
 }
 
-/// Takes gzip and zstd off, by their first octets; several members in one file are one stream.
+/// Takes gzip and zstd off, by their first octets, and says whether there was any; several members in one file are one
+/// stream.
 fn unpacked(
     mut source: impl Read + Send + 'static,
     name: &Arc<str>,
-) -> Result<Box<dyn Read + Send>, Error> {
+) -> Result<(Box<dyn Read + Send>, bool), Error> {
     let fail = |source| Error::Read { path: name.to_string(), source };
     let mut head = Vec::with_capacity(4);
     source.by_ref().take(4).read_to_end(&mut head).map_err(fail)?;
@@ -133,12 +135,12 @@ fn unpacked(
     let whole = Cursor::new(head).chain(source);
     Ok(match magic {
         // RFC 1952 §2.3.1: deflate is the only method there is.
-        [0x1f, 0x8b, 8, _] => Box::new(flate2::read::MultiGzDecoder::new(whole)),
+        [0x1f, 0x8b, 8, _] => (Box::new(flate2::read::MultiGzDecoder::new(whole)), true),
         // RFC 8878 §3.1.1.
         [0x28, 0xb5, 0x2f, 0xfd] => {
-            Box::new(zstd::stream::read::Decoder::new(whole).map_err(fail)?)
+            (Box::new(zstd::stream::read::Decoder::new(whole).map_err(fail)?), true)
         }
-        _ => Box::new(whole),
+        _ => (Box::new(whole), false),
     })
 }
 

@@ -1,7 +1,7 @@
 //! All inputs of a run as one stream of frames in time order, numbered from 1.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -29,6 +29,8 @@ pub struct Inputs {
     frames: u64,
     damages: Vec<Damage>,
     skipped: Vec<Skipped>,
+    /// Where each file really is, so that one named twice is read once.
+    places: BTreeSet<PathBuf>,
     progress: Progress,
 }
 
@@ -76,6 +78,7 @@ impl Inputs {
             frames: 0,
             damages: Vec::new(),
             skipped: Vec::new(),
+            places: BTreeSet::new(),
             progress: Progress { total: Some(0), ..Progress::default() },
         };
         for path in paths {
@@ -183,6 +186,7 @@ impl Inputs {
                 Err(error) => self.damages.push(Damage {
                     file: name,
                     offset: 0,
+                    packed: false,
                     what: error.to_string(),
                     advice: LOST,
                 }),
@@ -232,6 +236,12 @@ impl Inputs {
 
     /// Looks when the file begins and closes it again.
     fn add(&mut self, path: &Path) -> Result<(), Error> {
+        if let Ok(place) = path.canonicalize()
+            && !self.places.insert(place)
+        {
+            self.skip(path, "named twice".to_owned());
+            return Ok(());
+        }
         let name: Arc<str> = Arc::from(path.display().to_string());
         let mut file = CaptureFile::open(Some(path), &name, Arc::default())?;
         self.count(path);

@@ -282,6 +282,7 @@ fn packed_files_read_the_same() {
         assert!(!seen.is_empty() && all.starts_with(&seen), "{kind}");
         assert_eq!(damages.len(), 1, "{kind}");
         assert!(damages[0].what.contains("reading failed"), "{kind}: {}", damages[0]);
+        assert!(damages[0].to_string().contains(" of the unpacked content: "), "{}", damages[0]);
     }
 }
 
@@ -379,6 +380,10 @@ fn cut_into_three_and_merged_it_is_the_same() {
         .collect();
     assert_eq!(strip(run(&hands).0), expected);
 
+    // Named twice, read once.
+    let again = [folder.path().join("cut"), folder.path().join("cut/./a.pcap")];
+    assert_eq!(strip(run(&again).0), expected);
+
     // Of the same time, that of the file named first.
     let x = write(folder.path(), "x.pcap", &pcap(&all[..2]));
     let y = write(folder.path(), "y.pcap", &pcap(&all[..2]));
@@ -419,6 +424,29 @@ fn a_search_through_what_looks_like_packets_ends() {
     let file = [pcap(&frames(2)), vec![0xff; 16], bait.repeat(200_000)].concat();
     let (seen, _) = read(&file).unwrap();
     assert!(seen.len() < 20, "{}", seen.len());
+}
+
+#[test]
+fn offsets_go_beyond_four_gigabytes() {
+    use std::io::Read as _;
+    let claimed = 0xffff_fffcu32;
+    let opening = pcapng(&frames(1));
+    let block = [0x0bad_cafeu32, claimed].iter().flat_map(|w| w.to_le_bytes()).collect::<Vec<u8>>();
+    let source = Cursor::new([opening.clone(), block].concat())
+        .chain(std::io::repeat(0).take(u64::from(claimed) - 12))
+        .chain(Cursor::new(
+            [claimed.to_le_bytes().as_slice(), &pcapng(&frames(2)), &[1, 2, 3]].concat(),
+        ));
+    let mut file = CaptureFile::of(source, &Arc::from("test")).unwrap();
+    let mut count = 0;
+    while file.next().is_some() {
+        count += 1;
+    }
+    assert_eq!(count, 3);
+    let damages = file.damages();
+    let expected = opening.len() + pcapng(&frames(2)).len() + claimed as usize;
+    assert_eq!(damages.len(), 1);
+    assert_eq!(damages[0].offset, expected as u64);
 }
 
 #[test]

@@ -322,8 +322,13 @@ impl Seen<'_> {
                 node.plays(role, why, self.frame);
             }
         }
-        let relayed = !diameter.route_record.is_empty();
-        let src = if relayed { Some((Role::Dra, "relays Diameter requests")) } else { from_host };
+        // What an agent passes on says what others are; answers carry no mark of it, so what it showed before counts.
+        let agent = self.inventory.roles_of(self.ends.src_ip).has(Role::Dra);
+        let src = if agent || !diameter.route_record.is_empty() {
+            Some((Role::Dra, "relays Diameter requests"))
+        } else {
+            from_host
+        };
         self.addresses("diameter", src, None);
     }
 

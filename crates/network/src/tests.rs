@@ -369,6 +369,7 @@ fn nodes_show_their_roles() {
         event(9, "198.51.100.10", "192.0.2.10", Proto::Sctp, 2905, map("invoke", 45)),
         event(10, "198.51.100.30", "192.0.2.30", Proto::Sctp, 3868, diameter(true, &["x"])),
         event(11, "192.0.2.30", "192.0.2.31", Proto::Sctp, 3868, diameter(false, &[])),
+        event(12, "198.51.100.30", "192.0.2.30", Proto::Sctp, 3868, diameter(false, &[])),
     ] {
         inventory.observe(&e);
     }
@@ -403,7 +404,7 @@ fn nodes_show_their_roles() {
     let roles: Vec<bool> = elements.iter().map(|e| e.roles.is_empty()).collect();
     assert!(roles.is_sorted(), "those with roles come first");
     // What rides in a tunnel says nothing about nodes.
-    let mut inner = event(12, "203.0.113.7", b, Proto::Udp, 2123, gtp(1, 16, None));
+    let mut inner = event(13, "203.0.113.7", b, Proto::Udp, 2123, gtp(1, 16, None));
     inner.path =
         Some(Box::new(TunnelPath { src_ip: ip(a), dest_ip: ip(b), teid: 1, depth: 1, imsi: None }));
     inventory.observe(&inner);
