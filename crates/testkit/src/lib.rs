@@ -10,8 +10,12 @@
 pub mod bytes;
 pub mod corpus;
 pub mod frame;
+pub mod mutate;
 pub mod pcap;
+pub mod scenarios;
 pub mod timeline;
 pub mod tshark;
 
 pub use corpus::{corpus, corpus_network, gtpu_corpus, map_corpus};
+pub use mutate::{mutate, random_frames};
+pub use scenarios::{SCENARIOS, Scenario};

@@ -21,7 +21,7 @@ impl Mill<'_> {
     pub(super) fn map(&mut self) {
         let few = self.waiting.len() + self.registering.len() < 256;
         let chance = self.tl.rng.random_range(0..100);
-        if few || chance < 40 {
+        if chance < 25 || few && self.tl.rng.random_bool(0.7) {
             let subscriber = self.new_subscriber(false);
             return self.register(subscriber, subscriber.partner());
         }
@@ -30,8 +30,8 @@ impl Mill<'_> {
         let subscriber = Subscriber::new(number - number % 10 + number % 7, false);
         let partner = subscriber.visited;
         match chance {
-            40..65 => self.short_message(subscriber, partner),
-            65..85 => self.authenticate(subscriber, partner),
+            25..60 => self.short_message(subscriber, partner),
+            60..85 => self.authenticate(subscriber, partner),
             85..95 => self.where_is(subscriber, partner),
             _ => self.purge(subscriber, partner),
         }
@@ -52,17 +52,17 @@ impl Mill<'_> {
         self.transaction
     }
 
-    /// One invoke and its result.
+    /// One invoke and its result: who asks, who is asked, and who answers under its own address.
     fn exchange(
         &mut self,
         partner: u8,
         from_partner: bool,
-        parties: [&Party; 2],
+        parties: [&Party; 3],
         opcode: u8,
         argument: &[u8],
         result: &[u8],
     ) -> Vec<(bool, Vec<u8>)> {
-        let [calling, called] = parties;
+        let [calling, called, answers] = parties;
         let context = map::context(opcode);
         let otid = self.transaction();
         let begin =
@@ -70,7 +70,7 @@ impl Mill<'_> {
         let end = tcap::end(otid, Some(tcap::aare(context)), &[tcap::result(1, opcode, result)]);
         vec![
             self.carry(partner, from_partner, &sccp::udt(called, calling, &begin)),
-            self.carry(partner, !from_partner, &sccp::udt(calling, called, &end)),
+            self.carry(partner, !from_partner, &sccp::udt(calling, answers, &end)),
         ]
     }
 
@@ -86,10 +86,16 @@ impl Mill<'_> {
         let sgsn = Self::party(subscriber.visited, 22, SSN_SGSN);
         let vlr = Self::party(subscriber.visited, 20, SSN_VLR);
         let (imsi, msisdn) = (subscriber.imsi(), subscriber.msisdn());
+        // Before translation a request is addressed to the subscriber's own number: E.214, made from the IMSI.
+        let mut mobile = hlr.clone();
+        if subscriber.number % 3 == 0 {
+            mobile.plan = 7;
+            mobile.digits = format!("9990{}{}", subscriber.home + 1, &imsi[5..]);
+        }
         let mut messages = self.exchange(
             partner,
             from_partner,
-            [&sgsn, &hlr],
+            [&sgsn, &mobile, &hlr],
             op::SEND_AUTHENTICATION_INFO,
             &map::send_authentication_info(&imsi, 1),
             &self.vector(),
@@ -170,12 +176,13 @@ impl Mill<'_> {
         let centre = Self::party(partner, 30, SSN_MSC);
         let hlr = Self::party(0, 10, SSN_HLR);
         let router = Self::party(0, 31, SSN_MSC);
+        let number = Party::gt(&subscriber.msisdn(), SSN_HLR);
         // The router answers with an identity of its own making.
         let alias = format!("00101{:010}", 9_000_000_000 + u64::from(subscriber.number));
         let mut messages = self.exchange(
             partner,
             true,
-            [&centre, &hlr],
+            [&centre, &number, &hlr],
             op::SEND_ROUTING_INFO_FOR_SM,
             &map::send_routing_info_for_sm(&subscriber.msisdn(), &centre.digits),
             &map::routing_info_for_sm(&alias, &router.digits),
@@ -183,7 +190,7 @@ impl Mill<'_> {
         messages.extend(self.exchange(
             partner,
             true,
-            [&centre, &router],
+            [&centre, &router, &router],
             op::MT_FORWARD_SM,
             &map::mt_forward_sm(&alias, &centre.digits, "99902555000"),
             &[],
@@ -200,7 +207,7 @@ impl Mill<'_> {
         let mut messages = self.exchange(
             partner,
             true,
-            [&vlr, &hlr],
+            [&vlr, &hlr, &hlr],
             op::SEND_AUTHENTICATION_INFO,
             &argument,
             &result,
@@ -228,7 +235,7 @@ impl Mill<'_> {
         let messages = self.exchange(
             partner,
             false,
-            [&hlr, &vlr],
+            [&hlr, &vlr, &vlr],
             op::PROVIDE_SUBSCRIBER_INFO,
             &argument,
             &result,
@@ -242,7 +249,7 @@ impl Mill<'_> {
         let hlr = Self::party(0, 10, SSN_HLR);
         let argument = map::purge_ms(&subscriber.imsi(), &vlr.digits);
         let messages =
-            self.exchange(partner, true, [&vlr, &hlr], op::PURGE_MS, &argument, &[0x30, 0]);
+            self.exchange(partner, true, [&vlr, &hlr, &hlr], op::PURGE_MS, &argument, &[0x30, 0]);
         self.say(partner, messages);
     }
 

@@ -110,6 +110,9 @@ pub struct Create {
 }
 
 impl Create {
+    /// The first NSAPI that a phone may use.
+    pub const NSAPI: u8 = 5;
+
     /// As a serving node asks for a phone that roams in `visited`.
     pub fn honest(imsi: &str, msisdn: &str, visited: &str, sgsn: Ipv4Addr, teid: u32) -> Self {
         Self {
@@ -119,7 +122,7 @@ impl Create {
             sgsn,
             teid_data: teid,
             teid_control: teid ^ 0x4000_0000,
-            nsapi: 5,
+            nsapi: Self::NSAPI,
             recovery: Some(7),
             selection_mode: 0,
             charging: Some(0x0400),

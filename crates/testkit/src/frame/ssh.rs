@@ -28,8 +28,8 @@ pub const LIBSSH: Offer = Offer {
     banner: "SSH-2.0-libssh_0.9.6",
     kex: "curve25519-sha256,ecdh-sha2-nistp256,diffie-hellman-group14-sha256",
     host_key: "ssh-ed25519,ecdsa-sha2-nistp256,rsa-sha2-256",
-    ciphers: "aes256-gcm@openssh.com,aes256-ctr,aes128-ctr",
-    macs: "hmac-sha2-256-etm@openssh.com,hmac-sha2-256,hmac-sha1",
+    ciphers: "aes256-ctr,aes192-ctr,aes128-ctr",
+    macs: "hmac-sha2-256,hmac-sha1",
     compression: "none",
 };
 

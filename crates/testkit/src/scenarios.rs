@@ -1,0 +1,130 @@
+//! Labelled traffic: every technique that a detection names, and its honest twins.
+//!
+//! Addresses are those set aside for documentation, networks are test networks, and what looks like an implant's traffic
+//! has its published sizes and positions only; between them stand random octets.
+
+use event::Level;
+
+mod bpfdoor_knock;
+mod core_sweep;
+mod forbidden_service;
+mod gtp_in_gtp;
+mod gtpdoor_knock;
+mod icmp_knock;
+mod intrusion;
+mod places;
+mod provider_hop;
+mod rogue_gtp_peer;
+mod sgsn_emulation;
+mod sigtran_relay;
+mod sigtran_rogue_peer;
+mod ss7_category_1;
+mod ssh_password_spray;
+mod tinyshell_handshake;
+mod tunnel_c2;
+mod tunnel_to_core;
+
+pub use places::NETWORK;
+
+/// One labelled capture.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    pub name: &'static str,
+    /// The detection that it is made for: the one that must speak, or for an honest twin the one that must not.
+    pub detection: Option<&'static str>,
+    /// Nothing in it is an attack: no alert of level medium or above.
+    pub benign: bool,
+    pub about: &'static str,
+    /// The description to read it with; none shows what can be said without.
+    pub network: Option<&'static str>,
+    /// Frames with their time in microseconds, in time order; Ethernet.
+    pub make: fn(u64) -> Vec<(i64, Vec<u8>)>,
+    /// Detections that must be among the alerts, and their level.
+    pub expect: &'static [(&'static str, Level)],
+}
+
+/// All scenarios.
+pub const SCENARIOS: &[Scenario] = &[
+    icmp_knock::BINARY,
+    icmp_knock::LITTLE_ENDIAN,
+    icmp_knock::TEXT,
+    icmp_knock::XOR,
+    icmp_knock::UNANNOUNCED,
+    icmp_knock::JUNOS,
+    icmp_knock::HONEST_PINGS,
+    icmp_knock::MONITORING,
+    icmp_knock::TOO_LATE,
+    bpfdoor_knock::UDP_CALLBACK,
+    bpfdoor_knock::TCP_REDIRECT,
+    bpfdoor_knock::ICMP_ALONE,
+    bpfdoor_knock::BUSY_PORT,
+    gtpdoor_knock::PUBLISHED_KEY,
+    gtpdoor_knock::OTHER_KEY,
+    gtpdoor_knock::BEACON,
+    gtpdoor_knock::HONEST_ECHOES,
+    tinyshell_handshake::CLASSIC,
+    tinyshell_handshake::CONNECT_BACK,
+    tinyshell_handshake::JOINED,
+    tinyshell_handshake::SPLIT,
+    tinyshell_handshake::TUNNELLED,
+    tinyshell_handshake::SMALL_MESSAGES,
+    tinyshell_handshake::TEXT_OF_THAT_SIZE,
+    sgsn_emulation::DEFAULTS,
+    sgsn_emulation::CHANGED,
+    sgsn_emulation::VERSION_0,
+    sgsn_emulation::WALK,
+    sgsn_emulation::DAILY,
+    sgsn_emulation::UNANNOUNCED,
+    sgsn_emulation::ROAMERS,
+    sgsn_emulation::MIDWAY,
+    rogue_gtp_peer::UNLISTED,
+    rogue_gtp_peer::UNLISTED_LTE,
+    rogue_gtp_peer::LISTED,
+    tunnel_c2::SHELL,
+    tunnel_c2::METERS,
+    core_sweep::GTP_FAST,
+    core_sweep::SCTP_SLOW,
+    core_sweep::MIXED,
+    core_sweep::KEEP_ALIVES,
+    core_sweep::MONITORING,
+    sigtran_rogue_peer::UNLISTED,
+    sigtran_rogue_peer::REFUSED,
+    sigtran_rogue_peer::OUR_TITLE,
+    sigtran_rogue_peer::SECOND_ASSOCIATION,
+    sigtran_relay::RELAY,
+    sigtran_relay::HOUSEKEEPING,
+    ssh_password_spray::FAST,
+    ssh_password_spray::ACCEPTED,
+    ssh_password_spray::SLOW,
+    ssh_password_spray::MISTYPED,
+    ssh_password_spray::BASTION,
+    provider_hop::HOP,
+    provider_hop::BASTION,
+    forbidden_service::SSH,
+    forbidden_service::NO_DNS_ON_53,
+    forbidden_service::PORT_57722,
+    forbidden_service::DATABASE,
+    forbidden_service::AGREED,
+    tunnel_to_core::ANSWERED,
+    tunnel_to_core::ATTEMPT,
+    tunnel_to_core::SUBSCRIBER_DNS,
+    gtp_in_gtp::USER_PLANE,
+    gtp_in_gtp::CONTROL_PLANE,
+    ss7_category_1::ANSWERED,
+    ss7_category_1::REFUSED,
+    ss7_category_1::SECOND_COMPONENT,
+    ss7_category_1::SEGMENTED,
+    ss7_category_1::UNDESCRIBED,
+    ss7_category_1::AGREED,
+    ss7_category_1::AT_HOME,
+    intrusion::INTRUSION,
+    intrusion::CLEAN,
+];
+
+/// The scenario of this name.
+pub fn find(name: &str) -> Option<&'static Scenario> {
+    SCENARIOS.iter().find(|scenario| scenario.name == name)
+}
+
+#[cfg(test)]
+mod tests;

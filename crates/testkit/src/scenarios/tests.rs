@@ -1,0 +1,69 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::pcap::{self, Format};
+use crate::tshark;
+
+#[test]
+fn names_are_unique_and_twins_expect_nothing() {
+    let names: BTreeSet<_> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+    assert_eq!(names.len(), SCENARIOS.len());
+    for scenario in SCENARIOS {
+        assert!(!scenario.name.is_empty() && !scenario.about.is_empty());
+        assert_eq!(scenario.benign, scenario.expect.is_empty(), "{}", scenario.name);
+        assert_eq!(find(scenario.name).map(|found| found.name), Some(scenario.name));
+    }
+}
+
+#[test]
+fn every_detection_has_a_loud_case_and_a_twin() {
+    let loud: BTreeSet<_> = SCENARIOS
+        .iter()
+        .filter(|scenario| !scenario.benign)
+        .filter_map(|scenario| scenario.detection)
+        .collect();
+    assert_eq!(loud.len(), 16);
+    let twins: BTreeSet<_> = SCENARIOS
+        .iter()
+        .filter(|scenario| scenario.benign)
+        .filter_map(|scenario| scenario.detection)
+        .collect();
+    // A tunnel in a tunnel has no honest form.
+    assert_eq!(loud.difference(&twins).copied().collect::<Vec<_>>(), ["gtp-in-gtp"]);
+}
+
+#[test]
+fn the_same_from_a_seed_and_in_time_order() {
+    for scenario in SCENARIOS {
+        let frames = (scenario.make)(1);
+        assert!(!frames.is_empty(), "{}", scenario.name);
+        assert!(frames.is_sorted_by_key(|(at, _)| *at), "{}", scenario.name);
+        assert_eq!(frames, (scenario.make)(1), "{}", scenario.name);
+    }
+}
+
+#[test]
+fn samples_are_small_enough_to_give_away() {
+    for name in ["intrusion", "clean"] {
+        let scenario = find(name).unwrap();
+        let file = pcap::bytes(&(scenario.make)(1), Format::default());
+        assert!(file.len() < 300 * 1024, "{name}: {} octets", file.len());
+    }
+}
+
+#[test]
+fn tshark_has_no_complaint() {
+    for scenario in SCENARIOS {
+        // The point of these is that they do not decode.
+        let odd = ["gtpdoor-published-key", "gtpdoor-other-key", "forbidden-no-dns-on-53"];
+        if odd.contains(&scenario.name) {
+            continue;
+        }
+        let file = pcap::bytes(&(scenario.make)(1), Format::default());
+        let Some(complaints) = tshark::complaints(&file) else {
+            eprintln!("SKIPPED: tshark is not installed");
+            return;
+        };
+        assert!(complaints.is_empty(), "{}:\n{complaints}", scenario.name);
+    }
+}
