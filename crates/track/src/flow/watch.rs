@@ -1,0 +1,304 @@
+//! What is looked at in a TCP stream: how it begins, what it is, and the messages in it where somebody reads them.
+
+use event::{Event, Opening, SshState, Timestamp, What};
+use wire::{Anomalies, Cursor};
+
+use super::framer::{self, Framer};
+use super::ssh::SshWatch;
+use super::turns::OpeningWatch;
+use super::{Conversation, recognise};
+use crate::pool::Pool;
+use crate::side::{Side, Sides};
+use crate::stream::{Piece, Stream};
+
+/// Octets of each side that are kept until it is known what the stream is: a ClientHello with the largest key shares fits.
+const MAX_HEAD: usize = 4_096;
+/// When both sides said this much and nothing recognised it, nothing will.
+const ENOUGH: usize = 64;
+
+/// What a stream told.
+#[derive(Debug)]
+pub(crate) enum Heard {
+    Diameter(Vec<u8>),
+    /// With the length in front.
+    Dns(Vec<u8>),
+    SshOpened,
+    /// The opening is known.
+    Opened(Option<Opening>),
+}
+
+enum App {
+    Looking,
+    Counted,
+    Tls,
+    Ssh(Box<SshWatch>),
+    Diameter(Box<Sides<Framer>>),
+    Dns(Box<Sides<Framer>>),
+}
+
+/// One TCP conversation that is looked at.
+pub(crate) struct TcpWatch {
+    streams: Sides<Stream>,
+    opening: Option<Box<OpeningWatch>>,
+    heads: Sides<Vec<u8>>,
+    app: App,
+}
+
+/// What the watch learned about its conversation by one segment.
+#[derive(Debug, Default)]
+pub(crate) struct Learned {
+    pub(crate) app: Option<&'static str>,
+    pub(crate) sni: Option<Box<str>>,
+    pub(crate) dns_framed: Option<bool>,
+    /// Octets that were new.
+    pub(crate) fresh: u32,
+}
+
+impl TcpWatch {
+    /// `from_start`: the SYN was seen, so offsets mean something.
+    pub(crate) fn new(from_start: bool) -> Self {
+        Self {
+            streams: Sides::default(),
+            opening: from_start.then(Box::default),
+            heads: Sides::default(),
+            app: App::Looking,
+        }
+    }
+
+    pub(crate) fn begin(&mut self, side: Side, seq: u32) {
+        self.streams.of_mut(side).begin(seq);
+    }
+
+    /// Takes a segment of one side.
+    pub(crate) fn segment(
+        &mut self,
+        pool: &Pool,
+        side: Side,
+        at: Timestamp,
+        server_port: u16,
+        segment: (u32, &[u8]),
+        ack: Option<u32>,
+        heard: &mut Vec<Heard>,
+    ) -> Learned {
+        let (seq, data) = segment;
+        let mut learned = Learned::default();
+        let Self { streams, opening, heads, app } = self;
+        if opening.is_none() && matches!(app, App::Counted) {
+            learned.fresh = streams.of_mut(side).count(seq, data.len());
+            return learned;
+        }
+        let mut talk =
+            Talk { pool, opening, heads, app, server_port, at, heard, learned: &mut learned };
+        if let Some(ack) = ack {
+            let other = streams.of_mut(side.other());
+            other.acknowledged(pool, ack, |piece| talk.hear(side.other(), piece));
+        }
+        streams.of_mut(side).push(pool, seq, data, |piece| talk.hear(side, piece));
+        learned
+    }
+
+    /// The opening, if it was not told yet.
+    pub(crate) fn take_opening(&mut self) -> Option<Opening> {
+        self.opening.take().and_then(|opening| opening.take())
+    }
+
+    /// The conversation ends: sessions inside end with it.
+    pub(crate) fn end(
+        &mut self,
+        pool: &Pool,
+        flow: &Conversation,
+        at: Timestamp,
+        frame: u64,
+        reason: &'static str,
+        out: &mut Vec<Event>,
+    ) {
+        self.streams.client.drop_held(pool);
+        self.streams.server.drop_held(pool);
+        pool.give(self.heads.client.len() + self.heads.server.len());
+        match &mut self.app {
+            App::Ssh(ssh) => {
+                if ssh.end(pool) {
+                    out.push(ssh_event(ssh, SshState::Opened, None, flow, at, frame));
+                }
+                out.push(ssh_event(ssh, SshState::Closed, Some(reason), flow, at, frame));
+            }
+            App::Diameter(framers) | App::Dns(framers) => {
+                framers.client.reset(pool);
+                framers.server.reset(pool);
+            }
+            App::Looking | App::Counted | App::Tls => {}
+        }
+    }
+
+    /// The record of the SSH session that has just become known.
+    pub(crate) fn ssh_opened(
+        &self,
+        flow: &Conversation,
+        at: Timestamp,
+        frame: u64,
+    ) -> Option<Event> {
+        match &self.app {
+            App::Ssh(ssh) => Some(ssh_event(ssh, SshState::Opened, None, flow, at, frame)),
+            _ => None,
+        }
+    }
+}
+
+fn ssh_event(
+    ssh: &SshWatch,
+    state: SshState,
+    reason: Option<&'static str>,
+    flow: &Conversation,
+    at: Timestamp,
+    frame: u64,
+) -> Event {
+    let record = ssh.record(state, reason);
+    let mut event = Event::new(at, frame, Some(flow.ends), What::Ssh(Box::new(record)));
+    event.flow_id = Some(flow.id);
+    event.path = flow.path().map(Box::new);
+    event
+}
+
+struct Talk<'a> {
+    pool: &'a Pool,
+    opening: &'a mut Option<Box<OpeningWatch>>,
+    heads: &'a mut Sides<Vec<u8>>,
+    app: &'a mut App,
+    server_port: u16,
+    at: Timestamp,
+    heard: &'a mut Vec<Heard>,
+    learned: &'a mut Learned,
+}
+
+impl Talk<'_> {
+    fn hear(&mut self, side: Side, piece: Piece<'_>) {
+        match piece {
+            Piece::Data(data) => {
+                let len = u32::try_from(data.len()).unwrap_or(u32::MAX);
+                self.learned.fresh = self.learned.fresh.saturating_add(len);
+                if self.opening.as_mut().is_some_and(|opening| opening.said(side, data)) {
+                    let opening = self.opening.take().and_then(|opening| opening.take());
+                    self.heard.push(Heard::Opened(opening));
+                }
+                self.data(side, data);
+            }
+            Piece::Gap => {
+                if let Some(opening) = self.opening {
+                    opening.lost();
+                }
+                self.gap(side);
+            }
+        }
+    }
+
+    fn data(&mut self, side: Side, data: &[u8]) {
+        match self.app {
+            App::Counted => {}
+            App::Ssh(ssh) => {
+                if ssh.said(self.pool, side, self.at, data) {
+                    self.heard.push(Heard::SshOpened);
+                }
+            }
+            App::Diameter(framers) => {
+                let heard = &mut *self.heard;
+                framers.of_mut(side).push(self.pool, data, framer::diameter, |message| {
+                    heard.push(Heard::Diameter(message));
+                });
+            }
+            App::Dns(framers) => {
+                let heard = &mut *self.heard;
+                framers.of_mut(side).push(self.pool, data, framer::dns, |message| {
+                    heard.push(Heard::Dns(message));
+                });
+            }
+            App::Tls => {
+                if side == Side::Server || self.heads.client.len() + data.len() > MAX_HEAD {
+                    self.counted();
+                } else {
+                    keep(self.pool, &mut self.heads.client, data);
+                    self.server_name();
+                }
+            }
+            App::Looking => self.look(side, data),
+        }
+    }
+
+    fn look(&mut self, side: Side, data: &[u8]) {
+        keep(self.pool, self.heads.of_mut(side), data);
+        let Sides { client, server } = &*self.heads;
+        if self.server_port == 53 {
+            let framed = if client.is_empty() { server } else { client };
+            self.learned.dns_framed = recognise::dns_framed(framed);
+        }
+        match recognise::tcp(client, server, self.server_port) {
+            Some(name) => {
+                self.learned.app = Some(name);
+                self.recognised(name);
+            }
+            None => {
+                let (client, server) = (client.len(), server.len());
+                if (client >= ENOUGH && server >= ENOUGH) || client.max(server) >= MAX_HEAD {
+                    self.counted();
+                }
+            }
+        }
+    }
+
+    fn recognised(&mut self, name: &'static str) {
+        *self.app = match name {
+            "ssh" => App::Ssh(Box::new(SshWatch::new(self.at))),
+            "diameter" => App::Diameter(Box::default()),
+            "dns" => App::Dns(Box::default()),
+            "tls" => {
+                *self.app = App::Tls;
+                self.server_name();
+                return;
+            }
+            _ => App::Counted,
+        };
+        let heads = std::mem::take(self.heads);
+        self.pool.give(heads.client.len() + heads.server.len());
+        // The server greets first or the client does; whoever is the shorter was not heard after the longer began.
+        for (side, head) in [(Side::Client, heads.client), (Side::Server, heads.server)] {
+            if !head.is_empty() {
+                self.data(side, &head);
+            }
+        }
+    }
+
+    /// Asks the ClientHello for the name once it is there.
+    fn server_name(&mut self) {
+        let mut notes = Anomalies::default();
+        match wire::tls::opening(&mut notes, Cursor::new(&self.heads.client)) {
+            wire::tls::Opening::More if !self.heads.client.is_empty() => return,
+            wire::tls::Opening::ClientHello(hello) => {
+                // RFC 1035 allows 255 octets of a name.
+                let name = hello.server_name.filter(|name| name.len() <= 255);
+                self.learned.sni = name.map(Into::into);
+            }
+            _ => {}
+        }
+        self.counted();
+    }
+
+    fn gap(&mut self, side: Side) {
+        match self.app {
+            App::Ssh(ssh) => ssh.lost(self.pool, side),
+            App::Diameter(framers) | App::Dns(framers) => framers.of_mut(side).reset(self.pool),
+            App::Looking | App::Tls => self.counted(),
+            App::Counted => {}
+        }
+    }
+
+    fn counted(&mut self) {
+        let heads = std::mem::take(self.heads);
+        self.pool.give(heads.client.len() + heads.server.len());
+        *self.app = App::Counted;
+    }
+}
+
+fn keep(pool: &Pool, head: &mut Vec<u8>, data: &[u8]) {
+    if pool.take(data.len()) {
+        head.extend_from_slice(data);
+    }
+}

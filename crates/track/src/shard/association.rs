@@ -1,0 +1,290 @@
+//! Associations of SCTP, over however many addresses.
+//!
+//! Spec: RFC 9260 §4, §5.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use event::{Capped, Endpoints, Event, Sctp, SctpState, TableCount, Timestamp, What};
+use smallvec::SmallVec;
+
+use super::tsn::Tsns;
+use crate::pool::Pool;
+use crate::side::{Side, Sides};
+use crate::table::{Slot, Table};
+
+/// Addresses of one side: nodes have two to four.
+const MAX_ADDRESSES: usize = 16;
+/// Payload protocol identifiers of one association that are listed.
+const MAX_PPIDS: usize = 16;
+
+type Path = ((IpAddr, u16), (IpAddr, u16), u8);
+
+/// One association.
+pub(crate) struct Association {
+    pub(crate) id: u64,
+    /// From the side that began.
+    pub(crate) ends: Endpoints,
+    pub(crate) depth: u8,
+    pub(crate) addresses: Sides<SmallVec<[IpAddr; 2]>>,
+    /// The tag that each side chose, and that packets to it carry.
+    pub(crate) tags: Sides<Option<u32>>,
+    pub(crate) state: SctpState,
+    pub(crate) midstream: bool,
+    pub(crate) streams: Option<(u16, u16)>,
+    ppids: SmallVec<[u32; 4]>,
+    pub(crate) payload: Option<&'static str>,
+    pub(crate) packets: u64,
+    pub(crate) data_chunks: u64,
+    pub(crate) retransmitted: u64,
+    pub(crate) tsns: Sides<Tsns>,
+    pub(crate) last: Timestamp,
+    pub(crate) last_frame: u64,
+}
+
+impl Association {
+    pub(crate) fn add_address(&mut self, side: Side, ip: IpAddr) -> bool {
+        let list = self.addresses.of_mut(side);
+        let room = list.len() < MAX_ADDRESSES && !list.contains(&ip);
+        if room {
+            list.push(ip);
+        }
+        room
+    }
+
+    pub(crate) fn add_ppid(&mut self, ppid: u32) {
+        if self.ppids.len() < MAX_PPIDS && !self.ppids.contains(&ppid) {
+            self.ppids.push(ppid);
+        }
+    }
+
+    /// Which side a packet came from.
+    pub(crate) fn side(&self, ends: &Endpoints, tag: u32) -> Side {
+        let client =
+            ends.src_port == self.ends.src_port && self.addresses.client.contains(&ends.src_ip);
+        let server =
+            ends.src_port == self.ends.dest_port && self.addresses.server.contains(&ends.src_ip);
+        match (client, server) {
+            (true, false) => Side::Client,
+            (false, true) => Side::Server,
+            _ if self.tags.server == Some(tag) => Side::Client,
+            _ if self.tags.client == Some(tag) => Side::Server,
+            _ if ends.src_port == self.ends.src_port => Side::Client,
+            _ => Side::Server,
+        }
+    }
+
+    pub(crate) fn event(
+        &self,
+        state: SctpState,
+        at: Timestamp,
+        frame: u64,
+        reason: Option<&'static str>,
+    ) -> Event {
+        let sctp = Sctp {
+            state,
+            association: self.id,
+            src_addresses: self.addresses.client.to_vec(),
+            dest_addresses: self.addresses.server.to_vec(),
+            outbound_streams: self.streams.map(|(outbound, _)| outbound),
+            inbound_streams: self.streams.map(|(_, inbound)| inbound),
+            ppids: self.ppids.to_vec(),
+            payload: self.payload.map(Into::into),
+            packets: self.packets,
+            data_chunks: self.data_chunks,
+            tsn_seen: self.tsns.client.seen + self.tsns.server.seen,
+            tsn_expected: self.tsns.client.expected + self.tsns.server.expected,
+            retransmitted: self.retransmitted,
+            reason: reason.map(Into::into),
+            midstream: self.midstream,
+        };
+        let mut event = Event::new(at, frame, Some(self.ends), What::Sctp(Box::new(sctp)));
+        event.flow_id = Some(self.id);
+        event
+    }
+}
+
+/// All associations of a shard.
+pub(crate) struct Associations {
+    table: Table<u64, Association>,
+    paths: Capped<Path, u64>,
+    /// By ports and the verification tag of one direction: how a path that was never seen finds its association.
+    tags: Capped<(u16, u16, u32), u64>,
+    pub(crate) pool: Pool,
+    idle: Duration,
+    seen: u64,
+    expected: u64,
+}
+
+impl Associations {
+    pub(crate) fn new(cap: usize, pool: usize, idle: Duration) -> Self {
+        Self {
+            table: Table::new("associations", cap),
+            paths: Capped::new("association paths", cap.saturating_mul(4)),
+            tags: Capped::new("association tags", cap.saturating_mul(2)),
+            pool: Pool::new(pool),
+            idle,
+            seen: 0,
+            expected: 0,
+        }
+    }
+
+    /// The association of a packet.
+    pub(crate) fn find(&mut self, ends: &Endpoints, depth: u8, tag: u32) -> Option<Slot> {
+        let path = path(ends, depth);
+        if let Some(id) = self.paths.get(&path).copied()
+            && let Some(slot) = self.table.find(&id)
+        {
+            return Some(slot);
+        }
+        if tag == 0 {
+            return None;
+        }
+        let id = self.tags.get(&(ends.src_port, ends.dest_port, tag)).copied()?;
+        let slot = self.table.find(&id)?;
+        let association = self.table.get_mut(slot)?;
+        // Tags are numbers that anybody may choose: one of the two addresses must be known too.
+        let known = |ip: &IpAddr| {
+            association.addresses.client.contains(ip) || association.addresses.server.contains(ip)
+        };
+        if association.depth != depth || !(known(&ends.src_ip) || known(&ends.dest_ip)) {
+            return None;
+        }
+        let side = association.side(ends, tag);
+        association.add_address(side, ends.src_ip);
+        association.add_address(side.other(), ends.dest_ip);
+        self.paths.insert(path, id);
+        Some(slot)
+    }
+
+    /// A new association; one of the same path is forgotten, without an event.
+    pub(crate) fn begin(
+        &mut self,
+        frame: u64,
+        at: Timestamp,
+        ends: Endpoints,
+        depth: u8,
+        out: &mut Vec<Event>,
+    ) -> Slot {
+        // As the flow that begins with the same packet.
+        let id = frame << 4 | u64::from(depth.min(15));
+        let association = Association {
+            id,
+            ends,
+            depth,
+            addresses: Sides {
+                client: SmallVec::from_slice(&[ends.src_ip]),
+                server: SmallVec::from_slice(&[ends.dest_ip]),
+            },
+            tags: Sides::default(),
+            state: SctpState::Init,
+            midstream: false,
+            streams: None,
+            ppids: SmallVec::new(),
+            payload: None,
+            packets: 0,
+            data_chunks: 0,
+            retransmitted: 0,
+            tsns: Sides::default(),
+            last: at,
+            last_frame: frame,
+        };
+        self.paths.insert(path(&ends, depth), id);
+        let (slot, gone) = self.table.insert(id, association);
+        if let Some((_, mut gone)) = gone {
+            self.close(&mut gone, at, "evicted", out);
+        }
+        slot
+    }
+
+    pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Association> {
+        self.table.get_mut(slot)
+    }
+
+    /// The association and the pool that its pieces draw from.
+    pub(crate) fn with_pool(&mut self, slot: Slot) -> Option<(&mut Association, &Pool)> {
+        self.table.get_mut(slot).map(|association| (association, &self.pool))
+    }
+
+    /// A tag is known: packets to `side` carry it, whatever addresses they take.
+    pub(crate) fn add_tag(&mut self, slot: Slot, side: Side, tag: u32) {
+        let Some(association) = self.table.get_mut(slot) else { return };
+        *association.tags.of_mut(side) = Some(tag);
+        let Endpoints { src_port, dest_port, .. } = association.ends;
+        let ports = match side {
+            Side::Client => (dest_port, src_port),
+            Side::Server => (src_port, dest_port),
+        };
+        self.tags.insert((ports.0, ports.1, tag), association.id);
+    }
+
+    /// Ends an association and forgets it.
+    pub(crate) fn end(
+        &mut self,
+        slot: Slot,
+        at: Timestamp,
+        reason: &'static str,
+        out: &mut Vec<Event>,
+    ) {
+        if let Some((_, mut gone)) = self.table.remove(slot) {
+            self.close(&mut gone, at, reason, out);
+        }
+    }
+
+    pub(crate) fn tick(&mut self, now: Timestamp, out: &mut Vec<Event>) {
+        while self
+            .table
+            .oldest()
+            .is_some_and(|(_, association)| now.since(association.last) >= self.idle)
+        {
+            if let Some((_, mut gone)) = self.table.pop_oldest() {
+                self.close(&mut gone, now, "idle", out);
+            }
+        }
+    }
+
+    pub(crate) fn finish(&mut self, now: Timestamp, out: &mut Vec<Event>) {
+        while let Some((_, mut gone)) = self.table.pop_oldest() {
+            self.close(&mut gone, now, "end of capture", out);
+        }
+    }
+
+    /// DATA seen, and how much there was.
+    pub(crate) fn coverage(&self) -> (u64, u64) {
+        let mut sum = (self.seen, self.expected);
+        for association in self.table.values() {
+            for tsns in [&association.tsns.client, &association.tsns.server] {
+                sum.0 += tsns.seen;
+                sum.1 += tsns.expected;
+            }
+        }
+        sum
+    }
+
+    pub(crate) fn count(&self) -> TableCount {
+        self.table.count()
+    }
+
+    fn close(
+        &mut self,
+        gone: &mut Association,
+        at: Timestamp,
+        reason: &'static str,
+        out: &mut Vec<Event>,
+    ) {
+        for tsns in [&mut gone.tsns.client, &mut gone.tsns.server] {
+            tsns.end(&self.pool);
+            self.seen += tsns.seen;
+            self.expected += tsns.expected;
+        }
+        // An attempt that was refused has its event, and one that nobody answered had its own.
+        if gone.state == SctpState::Established {
+            out.push(gone.event(SctpState::Closed, at, gone.last_frame, Some(reason)));
+        }
+    }
+}
+
+fn path(ends: &Endpoints, depth: u8) -> Path {
+    let (a, b) = ((ends.src_ip, ends.src_port), (ends.dest_ip, ends.dest_port));
+    (a.min(b), a.max(b), depth)
+}

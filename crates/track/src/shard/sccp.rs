@@ -1,0 +1,220 @@
+//! SCCP messages: addresses without subscribers in them, and what is not TCAP.
+
+use std::hash::{BuildHasher as _, RandomState};
+
+use event::{Capped, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What};
+use wire::sccp::{self, Address, Message};
+use wire::{Cursor, tcap};
+
+use super::cx::{Cx, Place};
+use super::ss7::Route;
+use super::{Shard, len32};
+use crate::counters::Seen;
+
+/// Fewer digits than this in common prove nothing.
+const MIN_COMMON: usize = 6;
+
+/// Identities that a message names, as digits.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Named {
+    pub(crate) imsis: Vec<String>,
+    pub(crate) msisdns: Vec<String>,
+}
+
+/// Global titles that were a subscriber's number once; they stay that, also where the message does not say so again.
+pub(crate) struct Titles {
+    key: Pseudonymiser,
+    hasher: RandomState,
+    known: Capped<u64, Identity>,
+}
+
+impl Titles {
+    pub(crate) fn new(key: Pseudonymiser) -> Self {
+        Self { key, hasher: RandomState::new(), known: Capped::new("subscriber titles", 8_192) }
+    }
+
+    /// The address as events carry it.
+    fn address(&mut self, address: &Address, named: &Named) -> SccpAddress {
+        let gt = address.global_title.map(|title| {
+            let digits = title.digits.as_str();
+            let subscriber = self.identity(digits, title.np, named);
+            GlobalTitle {
+                digits: if subscriber.is_some() { String::new() } else { digits.to_owned() },
+                subscriber: subscriber.map(|identity| self.key.subscriber(identity, digits)),
+                tt: title.tt,
+                np: title.np,
+                nai: title.nai,
+            }
+        });
+        SccpAddress {
+            gt,
+            ssn: address.ssn,
+            pc: address.point_code.map(|code| PointCode(code.into())),
+            route_on_ssn: address.route_on_ssn,
+        }
+    }
+
+    /// Whose number a title is, where it is a subscriber's.
+    fn identity(&mut self, digits: &str, np: Option<u8>, named: &Named) -> Option<Identity> {
+        let hash = self.hasher.hash_one(digits);
+        let identity = match np {
+            // E.212 is an IMSI; E.214 is one whose first digits were translated to E.164.
+            Some(6) => Some(Identity::Imsi),
+            Some(7) => Some(Identity::Msisdn),
+            _ if named.msisdns.iter().any(|number| same_number(digits, number)) => {
+                Some(Identity::Msisdn)
+            }
+            _ if named.imsis.iter().any(|imsi| holds_msin(digits, imsi)) => Some(Identity::Imsi),
+            _ => self.known.get(&hash).copied(),
+        };
+        if let Some(identity) = identity {
+            self.known.insert(hash, identity);
+        }
+        identity
+    }
+}
+
+/// The same number in the international and in a national form: one ends with the other.
+fn same_number(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= MIN_COMMON && (a.ends_with(b) || b.ends_with(a))
+}
+
+/// Digits that carry the part of an IMSI that is the subscriber's own.
+fn holds_msin(digits: &str, imsi: &str) -> bool {
+    // Behind MCC and a network code of three digits.
+    imsi.get(6..).is_some_and(|msin| msin.len() >= MIN_COMMON && digits.contains(msin))
+}
+
+/// A text without the identities that the message names.
+pub(crate) fn without(text: &str, digits: &[Option<&str>]) -> String {
+    let mut text = text.to_owned();
+    for digits in digits.iter().copied().flatten().filter(|digits| digits.len() >= MIN_COMMON) {
+        if text.contains(digits) {
+            text = text.replace(digits, "*");
+        }
+        if let Some(msin) = digits.get(5..).filter(|msin| msin.len() > 7)
+            && text.contains(msin)
+        {
+            text = text.replace(msin, "*");
+        }
+    }
+    text
+}
+
+impl Shard {
+    pub(super) fn sccp(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        route: Option<Route>,
+        mut cur: Cursor<'_>,
+    ) {
+        let message = match sccp::dissect(&mut cx.notes, &mut cur) {
+            Ok(message) => message,
+            Err(truncated) => {
+                cx.notes.cut("sccp.header", truncated);
+                return self.report(cx, place);
+            }
+        };
+        self.counters.seen.note(Seen::Sccp);
+        let Some(data) = message.data else {
+            self.sccp_event(cx, place, route, &message, None, false);
+            return self.report(cx, place);
+        };
+        match message.segmentation {
+            Some(segmentation) if !(segmentation.first && segmentation.remaining == 0) => {
+                let whole =
+                    self.segments.add(&mut cx.notes, cx.at, &message, segmentation, route, data);
+                if let Some(whole) = whole {
+                    let in_frame = std::mem::replace(&mut cx.in_frame, false);
+                    self.sccp_user(cx, place, route, &message, Cursor::new(&whole), true);
+                    cx.in_frame = in_frame;
+                }
+            }
+            _ => self.sccp_user(cx, place, route, &message, data, false),
+        }
+        self.report(cx, place);
+    }
+
+    /// Whole user data.
+    fn sccp_user(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        route: Option<Route>,
+        message: &Message<'_>,
+        data: Cursor<'_>,
+        segmented: bool,
+    ) {
+        let user = sccp::user(message, data.rest());
+        let readable = user == "tcap" && !message.kind.is_service();
+        if readable && self.tcap(cx, place, route, message, data, segmented) {
+            return;
+        }
+        self.sccp_event(cx, place, route, message, Some((user, data)), segmented);
+    }
+
+    fn sccp_event(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        route: Option<Route>,
+        message: &Message<'_>,
+        data: Option<(&'static str, Cursor<'_>)>,
+        segmented: bool,
+    ) {
+        // What came back is addressed as what was sent: it may name the subscriber.
+        let named = data
+            .filter(|(user, _)| *user == "tcap")
+            .map(|(_, data)| named(data))
+            .unwrap_or_default();
+        let (calling, called) = self.addresses(message, &named);
+        let record = Sccp {
+            opc: route.map(|route| route.opc),
+            dpc: route.map(|route| route.dpc),
+            message_type: message.kind.0,
+            message: message.kind.name().into(),
+            calling,
+            called,
+            return_cause: message.return_cause,
+            return_cause_name: message
+                .return_cause
+                .and_then(sccp::return_cause_name)
+                .map(Into::into),
+            payload: data.map(|(user, _)| user.into()),
+            payload_len: data.map_or(0, |(_, data)| len32(data.len())),
+            segmented,
+        };
+        cx.emit(place, What::Sccp(Box::new(record)));
+    }
+
+    /// Calling and called address.
+    pub(super) fn addresses(
+        &mut self,
+        message: &Message<'_>,
+        named: &Named,
+    ) -> (Option<SccpAddress>, Option<SccpAddress>) {
+        let calling = message.calling.as_ref().map(|address| self.titles.address(address, named));
+        let called = message.called.as_ref().map(|address| self.titles.address(address, named));
+        (calling, called)
+    }
+}
+
+/// Identities that a TCAP message names.
+fn named(mut data: Cursor<'_>) -> Named {
+    let mut notes = wire::Anomalies::default();
+    let mut named = Named::default();
+    if let Ok(message) = tcap::dissect(&mut notes, &mut data) {
+        for component in &message.components {
+            named.add(&super::tcap::argument_of(&mut notes, wire::map::User::Map, component));
+        }
+    }
+    named
+}
+
+impl Named {
+    pub(crate) fn add(&mut self, argument: &wire::map::Argument) {
+        self.imsis.extend(argument.imsi.iter().map(|digits| digits.as_str().to_owned()));
+        self.msisdns.extend(argument.msisdn.iter().map(|number| number.digits.as_str().to_owned()));
+    }
+}

@@ -1,0 +1,298 @@
+//! SCTP: associations, their DATA put in order of arrival without repeats, and the messages in it.
+
+use event::{Endpoints, Proto, SctpState, TunnelPath};
+use wire::ip::Packet;
+use wire::sctp::{self, Body, ChunkType, Data, Init};
+use wire::{Cursor, Flaw};
+
+use super::cx::{Cx, Place};
+use super::{Shard, ends};
+use crate::counters::Seen;
+use crate::side::Side;
+use crate::table::Slot;
+
+/// Chunks of one packet that are read; a packet of 64 KiB holds more only if most are empty.
+const MAX_CHUNKS: usize = 512;
+
+impl Shard {
+    pub(super) fn sctp(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
+        let mut cur = packet.payload;
+        let sctp = match sctp::dissect(&mut cx.notes, &mut cur) {
+            Ok(sctp) => sctp,
+            Err(truncated) => {
+                cx.notes.cut("sctp.header", truncated);
+                return self.unread(cx, packet, path);
+            }
+        };
+        self.counters.seen.note(Seen::Sctp);
+        if path.is_none() && !cx.snapped && !packet.snapped {
+            sctp::check(&mut cx.notes, packet.payload);
+        }
+        let mut place = Place::of(ends(packet, sctp.src_port, sctp.dst_port, Proto::Sctp), path);
+        let mut chunks = sctp.chunks;
+        let from = match first_chunk(&sctp) {
+            Some(ChunkType::INIT | ChunkType::COOKIE_ECHO) => Some(Side::Client),
+            Some(ChunkType::INIT_ACK | ChunkType::COOKIE_ACK) => Some(Side::Server),
+            _ => None,
+        };
+        let touched = self.touch(cx, &place, packet, from);
+        if touched.fresh {
+            self.announce(cx, touched);
+        }
+        let flow_ends = self.flows.get_mut(touched.slot).map(|flow| flow.ends);
+        let mut slot = None;
+        for _ in 0..MAX_CHUNKS {
+            let Some(chunk) = chunks.next_chunk(&mut cx.notes) else { break };
+            let body = chunk.body(&mut cx.notes);
+            slot = self.association(cx, &place, sctp.verification_tag, &body, slot, flow_ends);
+            let Some(known) = slot else { continue };
+            self.chunk(cx, &mut place, known, sctp.verification_tag, chunk.kind, &body);
+            if self.associations.get_mut(known).is_none() {
+                slot = None;
+            }
+        }
+        self.report(cx, &place);
+    }
+
+    /// The association that a chunk belongs to; it begins with what can only be part of one.
+    fn association(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        tag: u32,
+        body: &Body<'_>,
+        known: Option<Slot>,
+        flow_ends: Option<Endpoints>,
+    ) -> Option<Slot> {
+        let ends = place.ends?;
+        let depth = place.path.as_ref().map_or(0, |path| path.depth);
+        if let Body::Init(init) = body {
+            return Some(self.attempt(cx, ends, depth, init));
+        }
+        let found = known.or_else(|| self.associations.find(&ends, depth, tag));
+        let slot = match (found, body) {
+            (Some(slot), _) => slot,
+            (None, Body::InitAck(_)) => {
+                self.associations.begin(cx.frame, cx.at, ends.reversed(), depth, cx.out)
+            }
+            (None, Body::Data(_) | Body::Abort(_)) => {
+                let ends = flow_ends.unwrap_or(ends);
+                let slot = self.associations.begin(cx.frame, cx.at, ends, depth, cx.out);
+                if let Some(association) = self.associations.get_mut(slot) {
+                    association.midstream = true;
+                }
+                slot
+            }
+            _ => return None,
+        };
+        if known.is_none()
+            && let Some(association) = self.associations.get_mut(slot)
+        {
+            association.packets += 1;
+            association.last = cx.at;
+            association.last_frame = cx.frame;
+        }
+        Some(slot)
+    }
+
+    /// INIT: one event for each attempt, none for its repetition.
+    fn attempt(&mut self, cx: &mut Cx<'_>, ends: Endpoints, depth: u8, init: &Init<'_>) -> Slot {
+        if let Some(slot) = self.associations.find(&ends, depth, 0) {
+            if let Some(association) = self.associations.get_mut(slot)
+                && association.tags.client == Some(init.initiate_tag)
+            {
+                association.packets += 1;
+                association.last = cx.at;
+                association.last_frame = cx.frame;
+                return slot;
+            }
+            self.associations.end(slot, cx.at, "restart", cx.out);
+        }
+        let slot = self.associations.begin(cx.frame, cx.at, ends, depth, cx.out);
+        self.associations.add_tag(slot, Side::Client, init.initiate_tag);
+        if let Some(association) = self.associations.get_mut(slot) {
+            association.packets = 1;
+            association.streams = Some((init.outbound_streams, init.inbound_streams));
+            association.tsns.client.begin(init.initial_tsn);
+            for ip in init.parameters.addresses() {
+                association.add_address(Side::Client, ip);
+            }
+            let event = association.event(SctpState::Init, cx.at, cx.frame, None);
+            cx.out.push(event);
+        }
+        slot
+    }
+
+    fn chunk(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &mut Place,
+        slot: Slot,
+        tag: u32,
+        kind: ChunkType,
+        body: &Body<'_>,
+    ) {
+        let Some(association) = self.associations.get_mut(slot) else { return };
+        let Some(ends) = place.ends else { return };
+        let side = association.side(&ends, tag);
+        place.flow_id = Some(association.id);
+        match body {
+            Body::InitAck(init) => {
+                association.tsns.server.begin(init.initial_tsn);
+                for ip in init.parameters.addresses() {
+                    association.add_address(Side::Server, ip);
+                }
+                self.associations.add_tag(slot, Side::Server, init.initiate_tag);
+            }
+            Body::Data(data) => {
+                if association.tags.of(side.other()).is_none() && tag != 0 {
+                    self.associations.add_tag(slot, side.other(), tag);
+                }
+                self.established(cx, slot);
+                self.data(cx, place, slot, side, data);
+            }
+            Body::Abort(causes) => {
+                let mut causes = *causes;
+                let reason = causes.next_cause(&mut cx.notes).map_or("abort", |cause| cause.name());
+                if association.state == SctpState::Init {
+                    association.state = SctpState::Refused;
+                    let event =
+                        association.event(SctpState::Refused, cx.at, cx.frame, Some(reason));
+                    cx.out.push(event);
+                }
+                self.associations.end(slot, cx.at, reason, cx.out);
+            }
+            Body::Asconf { parameters, .. } => {
+                let mut parameters = *parameters;
+                // A handful of changes at a time; the lists are bounded anyway.
+                for _ in 0..16 {
+                    let Some(parameter) = parameters.next_parameter(&mut cx.notes) else { break };
+                    if let Some(ip) = parameter.asconf_address() {
+                        association.add_address(side, ip);
+                    }
+                }
+            }
+            Body::Init(_)
+            | Body::Sack(_)
+            | Body::Error(_)
+            | Body::Shutdown { .. }
+            | Body::ForwardTsn { .. } => {}
+            Body::Other => match kind {
+                ChunkType::COOKIE_ACK => self.established(cx, slot),
+                ChunkType::SHUTDOWN_ACK | ChunkType::SHUTDOWN_COMPLETE => {
+                    self.associations.end(slot, cx.at, "shutdown", cx.out);
+                }
+                _ => {}
+            },
+        }
+    }
+
+    fn established(&mut self, cx: &mut Cx<'_>, slot: Slot) {
+        if let Some(association) = self.associations.get_mut(slot)
+            && association.state == SctpState::Init
+        {
+            association.state = SctpState::Established;
+            let event = association.event(SctpState::Established, cx.at, cx.frame, None);
+            cx.out.push(event);
+        }
+    }
+
+    fn data(&mut self, cx: &mut Cx<'_>, place: &Place, slot: Slot, side: Side, data: &Data<'_>) {
+        let Some((association, pool)) = self.associations.with_pool(slot) else { return };
+        association.data_chunks += 1;
+        let tsns = association.tsns.of_mut(side);
+        if !tsns.see(data.tsn) {
+            association.retransmitted += 1;
+            return;
+        }
+        if data.is_complete() {
+            self.user_message(cx, place, slot, data.ppid, data.payload);
+        } else if let Some((ppid, message)) = tsns.piece(pool, data) {
+            let in_frame = std::mem::replace(&mut cx.in_frame, false);
+            self.user_message(cx, place, slot, ppid, Cursor::new(&message));
+            cx.in_frame = in_frame;
+        }
+    }
+
+    /// A whole message of SCTP's user: by the identifier it came with, unless it looks like something else.
+    fn user_message(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        slot: Slot,
+        ppid: u32,
+        cur: Cursor<'_>,
+    ) {
+        let bytes = cur.rest();
+        let mut said = claimed(ppid);
+        if said.is_none() && claimed(ppid.swap_bytes()).is_some() {
+            cx.notes.note(
+                cur.span_of(0),
+                "sctp.data_payload_proto_id",
+                Flaw::NotCanonical(u64::from(ppid)),
+            );
+            said = claimed(ppid.swap_bytes());
+        }
+        let looks = shape(bytes);
+        let name = match (said, looks) {
+            (Some(said), Some(looks)) if said != looks && !fits(said, bytes) => {
+                cx.notes.note(
+                    cur.span_of(0),
+                    "sctp.data_payload_proto_id",
+                    Flaw::IllegalValue(u64::from(ppid)),
+                );
+                Some(looks)
+            }
+            (Some(said), _) => Some(said),
+            (None, looks) => looks,
+        };
+        if let Some(association) = self.associations.get_mut(slot) {
+            association.add_ppid(ppid);
+            if association.payload.is_none() || association.payload == Some("unknown") {
+                association.payload = Some(name.unwrap_or("unknown"));
+            }
+        }
+        match name {
+            Some("m3ua") => self.m3ua(cx, place, cur),
+            Some("m2ua") => self.m2ua(cx, place, cur),
+            Some("m2pa") => self.m2pa(cx, place, cur),
+            Some("diameter") => self.diameter(cx, place, cur),
+            _ => {}
+        }
+        self.report(cx, place);
+    }
+}
+
+/// What an identifier says (IANA).
+const fn claimed(ppid: u32) -> Option<&'static str> {
+    Some(match ppid {
+        sctp::PPID_M2UA => "m2ua",
+        sctp::PPID_M3UA => "m3ua",
+        sctp::PPID_SUA => "sua",
+        sctp::PPID_M2PA => "m2pa",
+        sctp::PPID_S1AP => "s1ap",
+        sctp::PPID_DIAMETER | sctp::PPID_DIAMETER_DTLS => "diameter",
+        sctp::PPID_NGAP => "ngap",
+        _ => return None,
+    })
+}
+
+fn fits(name: &str, bytes: &[u8]) -> bool {
+    match name {
+        "m3ua" => wire::m3ua::probe(bytes),
+        "m2ua" => wire::mtp3::probe_m2ua(bytes),
+        "m2pa" => wire::mtp3::probe_m2pa(bytes),
+        "diameter" => wire::diameter::probe(bytes),
+        // Their messages are not read here, so their word is taken.
+        _ => true,
+    }
+}
+
+fn shape(bytes: &[u8]) -> Option<&'static str> {
+    ["m3ua", "diameter", "m2ua", "m2pa"].into_iter().find(|name| fits(name, bytes))
+}
+
+fn first_chunk(packet: &sctp::Packet<'_>) -> Option<ChunkType> {
+    let mut chunks = packet.chunks;
+    chunks.next_chunk(&mut wire::Anomalies::default()).map(|chunk| chunk.kind)
+}

@@ -1,0 +1,134 @@
+//! Segmented SCCP messages put together again.
+//!
+//! Spec: ITU-T Q.714 §4.1.1.2.3; Q.713 §3.17.
+
+use std::time::Duration;
+
+use event::{TableCount, Timestamp};
+use wire::sccp::{Digits, Message, Segmentation};
+use wire::{Anomalies, Cursor, Flaw};
+
+use super::ss7::Route;
+use crate::table::Table;
+
+/// Segments that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    calling: Option<Digits>,
+    called: Option<Digits>,
+    reference: u32,
+    opc: Option<u32>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    /// By how many follow.
+    parts: Vec<(u8, Vec<u8>)>,
+    first: Option<u8>,
+    bytes: usize,
+    began: Timestamp,
+}
+
+/// Messages on the way.
+pub(crate) struct Segments {
+    table: Table<Key, Pending>,
+    bytes: usize,
+    max_bytes: usize,
+    idle: Duration,
+}
+
+impl Segments {
+    pub(crate) fn new(cap: usize, max_bytes: usize, idle: Duration) -> Self {
+        Self { table: Table::new("sccp segments", cap), bytes: 0, max_bytes, idle }
+    }
+
+    /// Takes a segment and gives the user data when it is whole.
+    pub(crate) fn add(
+        &mut self,
+        notes: &mut Anomalies,
+        at: Timestamp,
+        message: &Message<'_>,
+        segmentation: Segmentation,
+        route: Option<Route>,
+        data: Cursor<'_>,
+    ) -> Option<Vec<u8>> {
+        let digits = |address: &Option<wire::sccp::Address>| {
+            address.and_then(|address| address.global_title).map(|title| title.digits)
+        };
+        let key = Key {
+            calling: digits(&message.calling),
+            called: digits(&message.called),
+            reference: segmentation.local_reference,
+            opc: route.map(|route| route.opc.0),
+        };
+        let slot = match self.table.find(&key) {
+            Some(slot) => slot,
+            None => {
+                let fresh = Pending { parts: Vec::new(), first: None, bytes: 0, began: at };
+                let (slot, gone) = self.table.insert(key, fresh);
+                self.forget(gone.map(|(_, pending)| pending));
+                slot
+            }
+        };
+        let pending = self.table.get_mut(slot)?;
+        match pending.parts.iter().find(|(remaining, _)| *remaining == segmentation.remaining) {
+            Some((_, part)) => {
+                // A repeated segment is nothing; another one in its place is.
+                if part != data.rest() {
+                    notes.note(data.span(), "sccp.segmentation", Flaw::Overlap);
+                }
+            }
+            None => {
+                pending.parts.push((segmentation.remaining, data.rest().to_vec()));
+                pending.bytes += data.len();
+                self.bytes += data.len();
+            }
+        }
+        if segmentation.first {
+            if pending.first.is_some_and(|first| first != segmentation.remaining) {
+                notes.note(data.span(), "sccp.segmentation", Flaw::Repeated);
+            }
+            pending.first.get_or_insert(segmentation.remaining);
+        }
+        let whole = pending.whole();
+        if whole.is_some() {
+            let gone = self.table.remove(slot);
+            self.forget(gone.map(|(_, pending)| pending));
+        }
+        while self.bytes > self.max_bytes {
+            let gone = self.table.pop_oldest();
+            if gone.is_none() {
+                break;
+            }
+            self.forget(gone.map(|(_, pending)| pending));
+        }
+        whole
+    }
+
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        while self.table.oldest().is_some_and(|(_, pending)| now.since(pending.began) >= self.idle)
+        {
+            let gone = self.table.pop_oldest();
+            self.forget(gone.map(|(_, pending)| pending));
+        }
+    }
+
+    pub(crate) fn count(&self) -> TableCount {
+        self.table.count()
+    }
+
+    fn forget(&mut self, pending: Option<Pending>) {
+        self.bytes = self.bytes.saturating_sub(pending.map_or(0, |pending| pending.bytes));
+    }
+}
+
+impl Pending {
+    fn whole(&self) -> Option<Vec<u8>> {
+        let mut whole = Vec::with_capacity(self.bytes);
+        for remaining in (0..=self.first?).rev() {
+            let (_, part) = self.parts.iter().find(|(at, _)| *at == remaining)?;
+            whole.extend_from_slice(part);
+        }
+        Some(whole)
+    }
+}

@@ -1,0 +1,227 @@
+//! One direction of an association: which DATA was seen, which came twice, and messages put together from pieces.
+//!
+//! Spec: RFC 9260 §3.3.1, §6.9.
+
+use smallvec::SmallVec;
+
+use crate::pool::Pool;
+
+/// TSNs below the highest that are remembered one by one; a sender has at most a receive window of them on the way.
+const WINDOW: u32 = 1_024;
+const WORDS: usize = 16;
+/// A jump further than this is another numbering, not loss.
+const MAX_JUMP: u32 = 1 << 20;
+/// Pieces of messages on the way, in one direction.
+const MAX_PIECES: usize = 64;
+
+/// A piece of a user message.
+#[derive(Debug)]
+struct Piece {
+    tsn: u32,
+    stream: u16,
+    ppid: u32,
+    beginning: bool,
+    ending: bool,
+    bytes: Vec<u8>,
+}
+
+/// One direction.
+#[derive(Debug, Default)]
+pub(crate) struct Tsns {
+    highest: Option<u32>,
+    window: [u64; WORDS],
+    pub(crate) seen: u64,
+    pub(crate) expected: u64,
+    pieces: Vec<Piece>,
+}
+
+impl Tsns {
+    /// INIT says where the numbers begin.
+    pub(crate) fn begin(&mut self, initial: u32) {
+        self.highest = Some(initial.wrapping_sub(1));
+        self.window = [0; WORDS];
+    }
+
+    /// Counts a TSN; false when it was seen before.
+    pub(crate) fn see(&mut self, tsn: u32) -> bool {
+        let highest = *self.highest.get_or_insert(tsn.wrapping_sub(1));
+        let ahead = tsn.wrapping_sub(highest);
+        if ahead == 0 || ahead > u32::MAX / 2 {
+            let behind = highest.wrapping_sub(tsn);
+            if behind >= WINDOW || self.is_set(tsn) {
+                return false;
+            }
+            self.set(tsn);
+            self.seen += 1;
+            // Older than the first that was seen: there was one more than thought.
+            self.expected = self.expected.max(self.seen);
+            return true;
+        }
+        if ahead > MAX_JUMP || ahead >= WINDOW {
+            self.window = [0; WORDS];
+        } else {
+            for step in 1..ahead {
+                self.clear(highest.wrapping_add(step));
+            }
+        }
+        self.highest = Some(tsn);
+        self.set(tsn);
+        self.seen += 1;
+        self.expected += if ahead > MAX_JUMP { 1 } else { u64::from(ahead) };
+        true
+    }
+
+    /// Takes a piece of a message and gives the message when it is whole, with the identifier of its first piece.
+    pub(crate) fn piece(
+        &mut self,
+        pool: &Pool,
+        data: &wire::sctp::Data<'_>,
+    ) -> Option<(u32, Vec<u8>)> {
+        if self.pieces.len() >= MAX_PIECES {
+            let gone = self.pieces.remove(0);
+            pool.give(gone.bytes.len());
+        }
+        let bytes = data.payload.rest();
+        if !pool.take(bytes.len()) {
+            return None;
+        }
+        self.pieces.push(Piece {
+            tsn: data.tsn,
+            stream: data.stream,
+            ppid: data.ppid,
+            beginning: data.beginning,
+            ending: data.ending,
+            bytes: bytes.to_vec(),
+        });
+        let find = |tsn: u32| {
+            self.pieces.iter().find(|piece| piece.tsn == tsn && piece.stream == data.stream)
+        };
+        let mut first = data.tsn;
+        while !find(first)?.beginning {
+            first = first.wrapping_sub(1);
+        }
+        let mut tsns: SmallVec<[u32; 16]> = SmallVec::new();
+        let mut next = first;
+        loop {
+            tsns.push(next);
+            if find(next)?.ending {
+                break;
+            }
+            next = next.wrapping_add(1);
+        }
+        let mut message = Vec::new();
+        let mut ppid = 0;
+        for tsn in tsns {
+            let at = self
+                .pieces
+                .iter()
+                .position(|piece| piece.tsn == tsn && piece.stream == data.stream)?;
+            let piece = self.pieces.remove(at);
+            pool.give(piece.bytes.len());
+            message.extend_from_slice(&piece.bytes);
+            if piece.beginning {
+                ppid = piece.ppid;
+            }
+        }
+        Some((ppid, message))
+    }
+
+    /// Gives what is kept back to the pool.
+    pub(crate) fn end(&mut self, pool: &Pool) {
+        for piece in self.pieces.drain(..) {
+            pool.give(piece.bytes.len());
+        }
+    }
+
+    fn place(tsn: u32) -> (usize, u64) {
+        let bit = tsn % WINDOW;
+        (usize::try_from(bit / 64).unwrap_or(0), 1 << (bit % 64))
+    }
+
+    fn is_set(&self, tsn: u32) -> bool {
+        let (word, bit) = Self::place(tsn);
+        self.window.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    fn set(&mut self, tsn: u32) {
+        let (word, bit) = Self::place(tsn);
+        if let Some(word) = self.window.get_mut(word) {
+            *word |= bit;
+        }
+    }
+
+    fn clear(&mut self, tsn: u32) {
+        let (word, bit) = Self::place(tsn);
+        if let Some(word) = self.window.get_mut(word) {
+            *word &= !bit;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use wire::Cursor;
+    use wire::sctp::Data;
+
+    use super::*;
+
+    fn data(tsn: u32, bytes: &[u8], beginning: bool, ending: bool) -> Data<'_> {
+        Data {
+            tsn,
+            stream: 1,
+            ssn: 0,
+            ppid: 3,
+            fsn: 0,
+            unordered: false,
+            beginning,
+            ending,
+            immediate: false,
+            interleaved: false,
+            payload: Cursor::new(bytes),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_tsn_counts_once(start: u32, order in proptest::collection::vec(0u32..300, 1..400)) {
+            let mut tsns = Tsns::default();
+            tsns.begin(start);
+            let mut seen = std::collections::HashSet::new();
+            for step in order {
+                prop_assert_eq!(tsns.see(start.wrapping_add(step)), seen.insert(step));
+            }
+            prop_assert_eq!(tsns.seen, seen.len() as u64);
+            prop_assert_eq!(tsns.expected, u64::from(*seen.iter().max().unwrap()) + 1);
+        }
+
+        #[test]
+        fn pieces_in_any_order(start: u32, swaps in proptest::collection::vec((0usize..5, 0usize..5), 0..10)) {
+            let (pool, mut tsns) = (Pool::new(1_000), Tsns::default());
+            let mut order: Vec<u32> = (0..5).collect();
+            for (a, b) in swaps {
+                order.swap(a, b);
+            }
+            let mut whole = None;
+            for at in order {
+                prop_assert!(whole.is_none());
+                let bytes = [u8::try_from(at).unwrap(); 3];
+                whole = tsns.piece(&pool, &data(start.wrapping_add(at), &bytes, at == 0, at == 4));
+            }
+            let expected: Vec<u8> = (0..5).flat_map(|at| [at; 3]).collect();
+            prop_assert_eq!(whole, Some((3, expected)));
+            prop_assert_eq!(pool.left(), 1_000);
+        }
+    }
+
+    #[test]
+    fn pieces_that_never_end_are_bounded() {
+        let (pool, mut tsns) = (Pool::new(100_000), Tsns::default());
+        for tsn in 0..10_000 {
+            assert!(tsns.piece(&pool, &data(tsn * 2, &[0; 1_000], true, false)).is_none());
+            assert!(tsns.pieces.len() <= MAX_PIECES);
+        }
+        tsns.end(&pool);
+        assert_eq!(pool.left(), 100_000);
+    }
+}
