@@ -8,6 +8,7 @@ mod gtpdoor_knock;
 mod icmp_knock;
 mod provider_hop;
 mod rogue_gtp_peer;
+mod sgsn_emulation;
 mod sides;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
@@ -36,6 +37,7 @@ pub const DETECTORS: &[Entry] = &[
     entry::<icmp_knock::IcmpKnock>(&icmp_knock::CARD),
     entry::<gtpdoor_knock::GtpdoorKnock>(&gtpdoor_knock::CARD),
     entry::<tinyshell_handshake::TinyshellHandshake>(&tinyshell_handshake::CARD),
+    entry::<sgsn_emulation::SgsnEmulation>(&sgsn_emulation::CARD),
     entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<core_sweep::CoreSweep>(&core_sweep::CARD),
     entry::<sigtran_rogue_peer::SigtranRoguePeer>(&sigtran_rogue_peer::CARD),
