@@ -98,7 +98,17 @@ impl<'a> Element<'a> {
         Elements { cur: self.content, depth: self.depth.saturating_add(1) }
     }
 
-    /// The octets of a string: of a constructed one those of its first piece (§8.7.3).
+    /// The octets of a string or number. One in pieces (§8.7.3) gives its first: BER allows that and nobody sends it, so it
+    /// is noted.
+    pub fn value(&self, notes: &mut Anomalies) -> &'a [u8] {
+        if self.constructed {
+            let number = u64::from(self.tag.number());
+            notes.note(self.span, "ber.constructed", Flaw::NotCanonical(number));
+        }
+        self.octets()
+    }
+
+    /// [`Self::value`] without the note.
     pub fn octets(&self) -> &'a [u8] {
         let mut element = *self;
         let mut unnoted = Anomalies::default();

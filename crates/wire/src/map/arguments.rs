@@ -1,33 +1,24 @@
-//! Where the identities and addresses of each operation stand.
+//! Where the identities and addresses in the argument of each operation stand.
 //!
 //! Spec: 3GPP TS 29.002 §17.7, with the shapes of versions 1 and 2 beside those of version 3: a bare value beside a sequence,
 //! `[3]` beside the universal tag. CAP: TS 29.078 §6 to §8.
 
-use super::fields::Field::{
-    Address, Host, Imei, Imsi, Inside, Msisdn, OneOf, Skip, Tells, TellsInside,
-};
-use super::fields::{Direction, Fields};
+use super::fields::Field::{Address, Host, Imei, Imsi, Inside, Msisdn, OneOf, Skip};
+use super::fields::Fields;
 use crate::ber::Tag;
 
-const OCTETS: Tag = Tag::OCTET_STRING;
-const SEQUENCE: Tag = Tag::SEQUENCE;
-const CONTEXT_3: Tag = context(3);
+pub(super) const OCTETS: Tag = Tag::OCTET_STRING;
+pub(super) const SEQUENCE: Tag = Tag::SEQUENCE;
+pub(super) const CONTEXT_3: Tag = context(3);
 /// Stands where the tag of a choice would: its alternatives have theirs.
 const CHOICE: Tag = Tag::universal(0);
 
-const fn context(number: u32) -> Tag {
+pub(super) const fn context(number: u32) -> Tag {
     Tag::context(number)
 }
 
-/// The fields of a MAP operation, empty where it carries none that is read.
-pub(super) const fn map(opcode: i64, direction: Direction) -> Fields {
-    match direction {
-        Direction::Request => map_request(opcode),
-        Direction::Result => map_result(opcode),
-    }
-}
-
-const fn map_request(opcode: i64) -> Fields {
+/// The fields of a MAP operation's argument, empty where it carries none that is read.
+pub(super) const fn map(opcode: i64) -> Fields {
     match opcode {
         2 => UPDATE_LOCATION,
         3 | 36 => CANCEL_LOCATION,
@@ -76,39 +67,18 @@ const fn map_request(opcode: i64) -> Fields {
     }
 }
 
-const fn map_result(opcode: i64) -> Fields {
+/// The fields of a CAP operation's argument.
+pub(super) const fn cap(opcode: i64) -> Fields {
     match opcode {
-        2 | 23 | 57 => HLR_NUMBER,
-        4 => ROAMING_NUMBER,
-        9 => SENT_PARAMETERS,
-        22 => ROUTING_INFO,
-        24 => ROUTING_INFO_FOR_GPRS,
-        25 => FAILURE_REPORT_RESULT,
-        45 => ROUTING_INFO_FOR_SM,
-        47 => STORED_MSISDN,
-        55 => IDENTIFICATION,
-        56 => AUTHENTICATION_INFO,
-        58 => BARE_IMSI,
-        62 | 65 => SUBSCRIPTION,
-        70 | 71 => SUBSCRIBER_INFO_RESULT,
-        83 => SUBSCRIBER_LOCATION,
-        85 => ROUTING_INFO_FOR_LCS,
-        _ => &[],
-    }
-}
-
-/// The fields of a CAP operation.
-pub(super) const fn cap(opcode: i64, direction: Direction) -> Fields {
-    match (direction, opcode) {
-        (Direction::Request, 0) => INITIAL_DP,
-        (Direction::Request, 60) => INITIAL_DP_SMS,
-        (Direction::Request, 78) => INITIAL_DP_GPRS,
+        0 => INITIAL_DP,
+        60 => INITIAL_DP_SMS,
+        78 => INITIAL_DP_GPRS,
         _ => &[],
     }
 }
 
 /// SubscriberIdentity.
-const IDENTITY: Fields = &[(context(0), Imsi), (context(1), Msisdn)];
+pub(super) const IDENTITY: Fields = &[(context(0), Imsi), (context(1), Msisdn)];
 /// ADD-Info.
 const ADD_INFO: Fields = &[(context(0), Imei)];
 /// lmsi [1] says nothing to others; [5] is the empty choice.
@@ -120,12 +90,12 @@ const SM_RP_DA: Fields = &[
 ];
 const SM_RP_OA: Fields =
     &[(context(2), Msisdn), (context(4), Address("serviceCentreAddressOA")), (context(5), Skip)];
-const ADDITIONAL_NUMBER: Fields =
+pub(super) const ADDITIONAL_NUMBER: Fields =
     &[(context(0), Address("msc-Number")), (context(1), Address("sgsn-Number"))];
 
 const IMSI_0: Fields = &[(SEQUENCE, Inside(&[(context(0), Imsi)]))];
-const BARE_IMSI: Fields = &[(OCTETS, Imsi)];
-const BARE_MSISDN: Fields = &[(OCTETS, Msisdn)];
+pub(super) const BARE_IMSI: Fields = &[(OCTETS, Imsi)];
+pub(super) const BARE_MSISDN: Fields = &[(OCTETS, Msisdn)];
 
 const UPDATE_LOCATION: Fields = &[(
     SEQUENCE,
@@ -168,8 +138,7 @@ const NOTE_SUBSCRIBER_DATA_MODIFIED: Fields =
     &[(SEQUENCE, Inside(&[(OCTETS, Imsi), (OCTETS, Msisdn)]))];
 
 const RESUME_CALL_HANDLING: Fields =
-    &[(SEQUENCE, Inside(RESUME_FIELDS)), (CONTEXT_3, Inside(RESUME_FIELDS))];
-const RESUME_FIELDS: Fields = &[(CONTEXT_3, Imsi), (context(9), Msisdn)];
+    &[(SEQUENCE, Inside(&[(CONTEXT_3, Imsi), (context(9), Msisdn)]))];
 
 const INSERT_SUBSCRIBER_DATA: Fields =
     &[(SEQUENCE, Inside(&[(context(0), Imsi), (context(1), Msisdn)]))];
@@ -365,146 +334,14 @@ const NOTE_MM_EVENT: Fields = &[(
     Inside(&[(context(1), Imsi), (context(2), Msisdn), (CONTEXT_3, Inside(LOCATION))]),
 )];
 
-const HLR_NUMBER: Fields = &[
-    (SEQUENCE, Inside(&[(OCTETS, Address("hlr-Number"))])),
-    // Version 1 of updateLocation.
-    (OCTETS, Address("hlr-Number")),
-];
-
-const ROAMING_NUMBER: Fields = &[
-    (OCTETS, Address("roamingNumber")),
-    (SEQUENCE, Inside(&[(OCTETS, Address("roamingNumber")), (OCTETS, Address("vmsc-Address"))])),
-];
-
-const SENT_PARAMETERS: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (context(0), Imsi),
-        (context(1), Tells("authentication-vectors")),
-        (context(2), Tells("subscription")),
-        (context(4), Tells("authentication-vectors")),
-    ]),
-)];
-
-/// Version 3 tags the IMSI; before, it stands first.
-const ROUTING_INFO: Fields = &[
-    (
-        CONTEXT_3,
-        Inside(&[
-            (context(9), Imsi),
-            (OCTETS, Address("roamingNumber")),
-            (SEQUENCE, Inside(FORWARDING_DATA)),
-            (context(8), Inside(CAMEL_ROUTING_INFO)),
-            (context(7), Inside(SUBSCRIBER_INFO)),
-            (context(2), Address("vmsc-Address")),
-            (context(12), Msisdn),
-        ]),
-    ),
-    (
-        SEQUENCE,
-        Inside(&[
-            (OCTETS, Imsi),
-            (OCTETS, Address("roamingNumber")),
-            (SEQUENCE, Inside(FORWARDING_DATA)),
-        ]),
-    ),
-];
-/// forwardedToNumber is somebody's number and no node's.
-const FORWARDING_DATA: Fields = &[(context(5), Tells("subscription"))];
-const CAMEL_ROUTING_INFO: Fields = &[(context(0), Tells("subscription"))];
-
-const ROUTING_INFO_FOR_GPRS: Fields = &[(
-    SEQUENCE,
-    Inside(&[(context(0), Host("sgsn-Address")), (context(1), Host("ggsn-Address"))]),
-)];
-
-const FAILURE_REPORT_RESULT: Fields = &[(SEQUENCE, Inside(&[(context(0), Host("ggsn-Address"))]))];
-
-const ROUTING_INFO_FOR_SM: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (OCTETS, Imsi),
-        (
-            context(0),
-            Inside(&[
-                (context(0), Address("roamingNumber")),
-                (context(1), Address("networkNode-Number")),
-                (context(6), Inside(ADDITIONAL_NUMBER)),
-                (context(9), Inside(ADDITIONAL_NUMBER)),
-            ]),
-        ),
-    ]),
-)];
-
-const STORED_MSISDN: Fields = &[(OCTETS, Msisdn), (SEQUENCE, Inside(BARE_MSISDN))];
-
-const IDENTIFICATION: Fields =
-    &[(SEQUENCE, Inside(IDENTIFICATION_FIELDS)), (CONTEXT_3, Inside(IDENTIFICATION_FIELDS))];
-const IDENTIFICATION_FIELDS: Fields = &[
-    (OCTETS, Imsi),
-    (SEQUENCE, Tells("authentication-vectors")),
-    (context(0), Tells("authentication-vectors")),
-    (context(1), Tells("authentication-vectors")),
-    (context(2), Tells("authentication-vectors")),
-];
-
-/// Version 2 is a list of triplets; version 3 has lists of triplets, quintuplets and EPS vectors to choose from.
-const AUTHENTICATION_INFO: Fields = &[
-    (SEQUENCE, Inside(&[(SEQUENCE, Tells("authentication-vectors"))])),
-    (
-        CONTEXT_3,
-        Inside(&[
-            (context(0), Tells("authentication-vectors")),
-            (context(1), Tells("authentication-vectors")),
-            (context(2), Tells("authentication-vectors")),
-        ]),
-    ),
-];
-
-const SUBSCRIPTION: Fields = &[(SEQUENCE, Tells("subscription"))];
-
-const SUBSCRIBER_INFO_RESULT: Fields =
-    &[(SEQUENCE, Inside(&[(SEQUENCE, Inside(SUBSCRIBER_INFO))]))];
-
-const SUBSCRIBER_INFO: Fields = &[
-    (context(0), TellsInside("location", LOCATION)),
-    (context(1), Tells("state")),
-    (CONTEXT_3, TellsInside("location", LOCATION_GPRS)),
-    (context(4), Tells("state")),
-    (context(5), Imei),
-    (context(12), Tells("state")),
-    (context(13), Tells("location")),
-    (context(16), Tells("location")),
-];
-
 /// LocationInformation.
-const LOCATION: Fields =
+pub(super) const LOCATION: Fields =
     &[(context(1), Address("vlr-number")), (context(6), Address("msc-Number"))];
 
 /// LocationInformationGPRS.
-const LOCATION_GPRS: Fields = &[(CONTEXT_3, Address("sgsn-Number"))];
+pub(super) const LOCATION_GPRS: Fields = &[(CONTEXT_3, Address("sgsn-Number"))];
 
-const SUBSCRIBER_LOCATION: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (OCTETS, Tells("location")),
-        (context(2), Tells("location")),
-        (context(6), Tells("location")),
-    ]),
-)];
-
-const ROUTING_INFO_FOR_LCS: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (context(0), Inside(IDENTITY)),
-        (context(1), Inside(LCS_LOCATION_INFO)),
-        (CONTEXT_3, Host("v-gmlc-Address")),
-        (context(4), Host("h-gmlc-Address")),
-        (context(5), Host("ppr-Address")),
-    ]),
-)];
-
-const LCS_LOCATION_INFO: Fields =
+pub(super) const LCS_LOCATION_INFO: Fields =
     &[(OCTETS, Address("networkNode-Number")), (CONTEXT_3, Inside(ADDITIONAL_NUMBER))];
 
 const INITIAL_DP: Fields = &[(

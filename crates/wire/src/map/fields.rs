@@ -81,7 +81,7 @@ fn take(
 ) {
     let kind = match field {
         Field::Imsi => {
-            let digits = Digits::from_bcd(element.octets(), false);
+            let digits = Digits::from_bcd(element.value(notes), false);
             if !plausible(&digits, 5..=15) {
                 let len = digits.len() as u64;
                 notes.note(element.span, "map.imsi", Flaw::IllegalValue(len));
@@ -90,7 +90,7 @@ fn take(
             "imsi"
         }
         Field::Imei => {
-            argument.imei.get_or_insert(Digits::from_bcd(element.octets(), false));
+            argument.imei.get_or_insert(Digits::from_bcd(element.value(notes), false));
             "imei"
         }
         Field::Msisdn => {
@@ -132,7 +132,7 @@ pub(super) fn plausible(digits: &Digits, wanted: std::ops::RangeInclusive<usize>
 
 /// AddressString (§17.7.8): nature and plan in the first octet, then digits.
 fn address(notes: &mut Anomalies, element: &Element<'_>) -> Option<AddressString> {
-    let number = AddressString::read(element.octets());
+    let number = AddressString::read(element.value(notes));
     if number.is_none() {
         notes.note(element.span, "map.address", Flaw::Missing);
     }
@@ -141,7 +141,7 @@ fn address(notes: &mut Anomalies, element: &Element<'_>) -> Option<AddressString
 
 /// GSN-Address (TS 23.003 §5.1): type and length in the first octet.
 fn host(notes: &mut Anomalies, element: &Element<'_>) -> Option<IpAddr> {
-    let mut cur = Cursor::new(element.octets());
+    let mut cur = Cursor::new(element.value(notes));
     let host = match (cur.u8(), cur.len()) {
         (Ok(0x04), 4) => cur.array::<4>().ok().map(IpAddr::from),
         (Ok(0x50), 16) => cur.array::<16>().ok().map(IpAddr::from),

@@ -7,6 +7,7 @@
 mod arguments;
 mod fields;
 mod names;
+mod results;
 
 use std::net::IpAddr;
 
@@ -125,9 +126,10 @@ pub fn argument(
         }
     };
     let fields = match user {
-        User::Map => arguments::map(opcode, direction),
-        User::Cap => arguments::cap(opcode, direction),
-        User::Inap | User::Unknown => &[],
+        User::Map if direction == Direction::Result => results::map(opcode),
+        User::Map => arguments::map(opcode),
+        User::Cap if direction == Direction::Request => arguments::cap(opcode),
+        User::Cap | User::Inap | User::Unknown => &[],
     };
     if fields.is_empty() || parameter.is_empty() {
         return argument;

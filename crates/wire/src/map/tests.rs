@@ -183,6 +183,26 @@ fn what_does_not_fit_is_noted() {
 }
 
 #[test]
+fn evasions_read_the_same_and_are_noted() {
+    let address = tlv(0x83, NODE);
+    let mut long_tag = vec![0xbf, 0x00];
+    long_tag.extend(tlv(0, &tlv(0x81, NUMBER)).split_off(1));
+    let mut long_length = vec![0xa0, 0x82, 0];
+    long_length.extend(tlv(0, &tlv(0x81, NUMBER)).split_off(1));
+    let pieces = tlv(0xa0, &tlv(0xa1, &tlv(4, NUMBER)));
+    for (identity, field) in
+        [(long_tag, "ber.tag"), (long_length, "ber.length"), (pieces, "ber.constructed")]
+    {
+        let mut notes = Anomalies::new();
+        let parameter = sequence(&[identity, address.clone()]);
+        let kind = ComponentKind::Invoke;
+        let read = argument(&mut notes, User::Map, 71, kind, Cursor::new(&parameter));
+        assert_eq!(read.msisdn.unwrap().digits.as_str(), NUMBER_TEXT, "{field}");
+        assert!(notes.has(field), "{field}: {notes:?}");
+    }
+}
+
+#[test]
 fn names() {
     assert_eq!(operation_name(User::Map, 71), Some("anyTimeInterrogation"));
     assert_eq!(operation_name(User::Cap, 0), Some("initialDP"));

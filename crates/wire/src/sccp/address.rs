@@ -1,0 +1,137 @@
+//! Called and calling party: point code, subsystem, global title.
+//!
+//! Spec: ITU-T Q.713 §3.4, §3.5. Addresses of the ANSI variant (T1.112), which orders the indicator's bits otherwise, are not
+//! told apart.
+
+use super::Digits;
+use crate::{Anomalies, Cursor, Flaw, Truncated};
+
+/// Called or calling party address (§3.4, §3.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// Address indicator as read.
+    pub indicator: u8,
+    /// Routing indicator: on the subsystem number instead of the global title.
+    pub route_on_ssn: bool,
+    pub point_code: Option<u16>,
+    pub ssn: Option<u8>,
+    pub global_title: Option<GlobalTitle>,
+}
+
+/// §3.4.2.3, all four formats.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GlobalTitle {
+    /// Which format: 1 nature of address, 2 translation type, 3 with numbering plan, 4 with both.
+    pub gti: u8,
+    pub tt: Option<u8>,
+    /// Numbering plan: 1 E.164, 6 E.212, 7 E.214.
+    pub np: Option<u8>,
+    /// Encoding scheme: 1 odd, 2 even number of digits.
+    pub es: Option<u8>,
+    /// Nature of address: 4 international.
+    pub nai: Option<u8>,
+    pub digits: Digits,
+}
+
+/// §3.4.2.2 and TS 23.003 §8: the subsystems with a number of their own.
+pub const fn ssn_name(ssn: u8) -> Option<&'static str> {
+    Some(match ssn {
+        1 => "scmg",
+        3 => "isup",
+        4 => "omap",
+        5 => "map",
+        6 => "hlr",
+        7 => "vlr",
+        8 => "msc",
+        9 => "eir",
+        10 => "auc",
+        11 => "isdn-ss",
+        13 => "b-isdn",
+        14 => "tc-test",
+        142 => "ranap",
+        143 => "rnsap",
+        145 => "gmlc",
+        146 => "cap",
+        147 => "gsmscf",
+        148 => "siwf",
+        149 => "sgsn",
+        150 => "ggsn",
+        248 => "css",
+        249 => "pcap",
+        250 => "bsc",
+        251 => "msc-le",
+        252 => "smlc",
+        253 => "bss-om",
+        254 => "bssap",
+        _ => return None,
+    })
+}
+
+/// §3.4: what is cut off stays unset.
+pub(super) fn address(notes: &mut Anomalies, cur: Cursor<'_>) -> Address {
+    let mut rest = cur;
+    let mut address = Address::default();
+    if let Err(cut) = address.read(notes, &mut rest) {
+        notes.note(cur.span(), "sccp.address", Flaw::Truncated { missing: cut.missing });
+    }
+    address
+}
+
+impl Address {
+    fn read(&mut self, notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<(), Truncated> {
+        let at = *cur;
+        let indicator = cur.u8()?;
+        self.indicator = indicator;
+        self.route_on_ssn = indicator & 0x40 != 0;
+        if indicator & 1 != 0 {
+            self.point_code = Some(cur.u16_le()? & 0x3fff);
+        }
+        if indicator & 2 != 0 {
+            self.ssn = Some(cur.u8()?);
+        }
+        let gti = indicator >> 2 & 15;
+        if gti == 0 {
+            return Ok(());
+        }
+        let mut title = GlobalTitle { gti, ..GlobalTitle::default() };
+        let odd = match gti {
+            1 => {
+                let octet = cur.u8()?;
+                title.nai = Some(octet & 0x7f);
+                octet & 0x80 != 0
+            }
+            2 => {
+                title.tt = Some(cur.u8()?);
+                false
+            }
+            3 | 4 => {
+                title.tt = Some(cur.u8()?);
+                let octet = cur.u8()?;
+                let scheme = octet & 15;
+                (title.np, title.es) = (Some(octet >> 4), Some(scheme));
+                if gti == 4 {
+                    title.nai = Some(cur.u8()? & 0x7f);
+                }
+                scheme == 1
+            }
+            _ => {
+                notes.note(at.span_of(1), "sccp.gti", Flaw::IllegalValue(u64::from(gti)));
+                self.global_title = Some(title);
+                return Ok(());
+            }
+        };
+        title.digits = Digits::from_bcd(cur.rest(), odd);
+        if title.digits.dropped() > 0 {
+            notes.note(cur.span(), "sccp.digits", Flaw::TooMany);
+        }
+        // "Even" with a filler behind: the digits and their count disagree.
+        let full = cur.len().saturating_mul(2);
+        let count = title.digits.len().saturating_add(usize::from(title.digits.dropped()));
+        if title.es == Some(2) && count < full {
+            let (found, expected) = (count as u64, full as u64);
+            notes.note(cur.span(), "sccp.es", Flaw::Disagrees { found, expected });
+        }
+        self.global_title = Some(title);
+        Ok(())
+    }
+}
