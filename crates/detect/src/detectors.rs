@@ -1,6 +1,7 @@
 //! The list of detections: one line each.
 
 mod address_in_data;
+mod bpfdoor_knock;
 mod core_sweep;
 mod forbidden_service;
 mod gtp_in_gtp;
@@ -15,6 +16,7 @@ mod sigtran_rogue_peer;
 mod ss7_category_1;
 mod ssh_password_spray;
 mod tinyshell_handshake;
+mod tunnel_c2;
 mod tunnel_to_core;
 
 use crate::{Card, Detector};
@@ -35,6 +37,7 @@ impl std::fmt::Debug for Entry {
 /// Every detection, in the order of the list in the manual.
 pub const DETECTORS: &[Entry] = &[
     entry::<icmp_knock::IcmpKnock>(&icmp_knock::CARD),
+    entry::<bpfdoor_knock::BpfdoorKnock>(&bpfdoor_knock::CARD),
     entry::<gtpdoor_knock::GtpdoorKnock>(&gtpdoor_knock::CARD),
     entry::<tinyshell_handshake::TinyshellHandshake>(&tinyshell_handshake::CARD),
     entry::<sgsn_emulation::SgsnEmulation>(&sgsn_emulation::CARD),
@@ -45,6 +48,7 @@ pub const DETECTORS: &[Entry] = &[
     entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
     entry::<provider_hop::ProviderHop>(&provider_hop::CARD),
     entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
+    entry::<tunnel_c2::TunnelC2>(&tunnel_c2::CARD),
     entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
     entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),

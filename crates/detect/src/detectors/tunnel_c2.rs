@@ -1,0 +1,380 @@
+//! A tunnel carries remote control: a suspect session with one long, slow, typed conversation in it, or TinyShell.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use event::{
+    Capped, Event, Flow, FlowState, Level, Outcome, Proto, TableCount, Timestamp, Tunnel,
+    TunnelPath, TunnelState, What,
+};
+
+use super::tinyshell_handshake;
+use crate::{Card, Check, Detector, Finding, Scene, Suspicion};
+
+/// Turns small enough to be typed that make a conversation, whatever time it took.
+const MANY_TURNS: u64 = 20;
+/// Fewer will do when they took this long: nobody's transfer is both slow and small.
+const SOME_TURNS: u64 = 10;
+const LONG: Duration = Duration::from_secs(60);
+/// Share of turns, in percent, that must be small.
+const SMALL_PERCENT: u64 = 60;
+/// More than this is a transfer.
+const MAX_BYTES: u64 = 1_000_000;
+/// Conversations of a tunnel: a carrier of remote control has one or two, a subscriber's phone dozens.
+const MAX_FLOWS: u32 = 12;
+/// Pauses between a side's turns that differ by less than this share of their mean, in percent, are a timer's.
+const REGULAR_PERCENT: i64 = 10;
+const MIN_PAUSES: usize = 6;
+const MAX_TUNNELS: usize = 131_072;
+const MAX_TOLD: usize = 16_384;
+
+pub(crate) const CARD: Card = Card {
+    id: "tunnel-c2",
+    level: Level::Critical,
+    summary: "A suspect tunnel carries remote control",
+    needs: "A session that sgsn-emulation or rogue-gtp-peer called suspect (high or above), and inside its tunnel a \
+            conversation of small turns that is long and slow, or the opening of a TinyShell session.",
+    quiet_for: "Sessions that nothing else calls suspect; devices that report on a timer; names and time; transfers; \
+                tunnels with many conversations.",
+    description: "Only through rogue-gtp-peer, which needs the partners' GSN lists.",
+    thresholds: "20 small turns, or 10 over a minute; 60 % of all turns; under 1 MB; at most 12 conversations in the \
+                 tunnel; pauses that vary by more than 10 %.",
+    basis: "CrowdStrike, LightBasin (2021): TinyShell through sgsnemu's tunnel, half an hour a day",
+    checks: &[
+        Check {
+            name: "interactive",
+            level: Level::Critical,
+            looks_for: "a long, slow conversation of small turns in a suspect session",
+        },
+        Check {
+            name: "tinyshell",
+            level: Level::Critical,
+            looks_for: "the opening of a TinyShell session in a suspect session",
+        },
+    ],
+    attack: &["T1572", "T1090.003", "T1059.004"],
+    fight: &["FGT1572", "FGT1599.505", "FGT5016"],
+    motif: &["MOT3003"],
+};
+
+/// What is known of a tunnel by one of its endpoints.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    request_frame: Option<u64>,
+    serving_ip: Option<IpAddr>,
+    flows: u32,
+}
+
+pub(crate) struct TunnelC2 {
+    /// By the address and TEID at either end of the user plane.
+    tunnels: Capped<(IpAddr, u32), Known>,
+    told: Capped<u64, ()>,
+}
+
+impl Default for TunnelC2 {
+    fn default() -> Self {
+        Self {
+            tunnels: Capped::new("tunnel-c2.tunnels", MAX_TUNNELS),
+            told: Capped::new("tunnel-c2.told", MAX_TOLD),
+        }
+    }
+}
+
+impl Detector for TunnelC2 {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
+        match &event.what {
+            What::Tunnel(tunnel) if tunnel.state == TunnelState::Opened => self.opened(tunnel),
+            What::Flow(flow) => {
+                let Some(path) = &event.path else { return };
+                if flow.state == FlowState::New {
+                    if event.ends.is_some_and(|ends| ends.proto == Proto::Tcp) {
+                        let key = (path.dest_ip, path.teid);
+                        self.tunnels.entry(&key, Known::default).0.flows += 1;
+                    }
+                    return;
+                }
+                if let Some(finding) = self.judge(scene, event, flow, path) {
+                    findings.push(finding);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn tables(&self) -> Vec<TableCount> {
+        vec![self.tunnels.count(), self.told.count()]
+    }
+}
+
+impl TunnelC2 {
+    fn opened(&mut self, tunnel: &Tunnel) {
+        let known =
+            Known { request_frame: tunnel.request_frame, serving_ip: tunnel.serving_ip, flows: 0 };
+        for (ip, teid) in
+            [(tunnel.gateway_ip, tunnel.gateway_teid), (tunnel.serving_ip, tunnel.serving_teid)]
+        {
+            if let (Some(ip), Some(teid)) = (ip, teid) {
+                self.tunnels.insert((ip, teid), known);
+            }
+        }
+    }
+
+    fn judge(
+        &mut self,
+        scene: &Scene,
+        event: &Event,
+        flow: &Flow,
+        path: &TunnelPath,
+    ) -> Option<Finding> {
+        let tinyshell = flow
+            .opening
+            .as_ref()
+            .is_some_and(|opening| tinyshell_handshake::shape(flow, opening).is_some());
+        let spoken = tinyshell.then_some("tinyshell").or_else(|| {
+            let conversation = is_conversation(event, flow) && !is_regular(flow);
+            conversation.then_some("interactive")
+        })?;
+        if event.flow_id.is_some_and(|id| self.told.contains(&id)) {
+            return None;
+        }
+        let known = self.tunnels.peek(&(path.dest_ip, path.teid)).copied().unwrap_or_default();
+        let suspicion = suspicion(scene, path, &known)?;
+        if !tinyshell && MAX_FLOWS < known.flows {
+            return None;
+        }
+        if let Some(id) = event.flow_id {
+            self.told.insert(id, ());
+        }
+        Some(controlled(scene, event, flow, path, suspicion, spoken))
+    }
+}
+
+/// Why the session around this flow is suspect. Where nobody was seen asking for it, its endpoints speak for it.
+fn suspicion(scene: &Scene, path: &TunnelPath, known: &Known) -> Option<Suspicion> {
+    match known.request_frame {
+        Some(frame) => scene.suspects.session(frame),
+        None => [Some(path.src_ip), Some(path.dest_ip), known.serving_ip]
+            .into_iter()
+            .flatten()
+            .find_map(|ip| scene.suspects.peer(ip)),
+    }
+}
+
+fn is_conversation(event: &Event, flow: &Flow) -> bool {
+    let timer = matches!(flow.app_proto.as_deref(), Some("dns" | "ntp" | "snmp" | "syslog"));
+    let proto = event.ends.is_some_and(|ends| matches!(ends.proto, Proto::Tcp | Proto::Udp));
+    if !proto || timer && flow.dns_framed != Some(false) {
+        return false;
+    }
+    let lasted = flow.start.map_or(Duration::ZERO, |start| event.at.since(start));
+    let small = flow.small_turn_count;
+    let enough = small >= MANY_TURNS || small >= SOME_TURNS && lasted >= LONG;
+    let both = flow.packets_to_server > 0 && flow.packets_to_client > 0;
+    enough
+        && both
+        && small * 100 >= flow.turn_count * SMALL_PERCENT
+        && flow.bytes_to_server.saturating_add(flow.bytes_to_client) <= MAX_BYTES
+}
+
+/// A timer speaks: the pauses between the turns of the side that asks are all alike.
+fn is_regular(flow: &Flow) -> bool {
+    let times: Vec<Timestamp> =
+        flow.turns.iter().filter(|turn| turn.to_server).map(|turn| turn.at).collect();
+    let pauses: Vec<i64> = times
+        .windows(2)
+        .filter_map(|pair| Some(pair.last()?.0.saturating_sub(pair.first()?.0)))
+        .collect();
+    let (Some(&shortest), Some(&longest)) = (pauses.iter().min(), pauses.iter().max()) else {
+        return false;
+    };
+    MIN_PAUSES <= pauses.len()
+        && longest.saturating_sub(shortest).saturating_mul(100)
+            <= longest.saturating_mul(REGULAR_PERCENT)
+}
+
+fn controlled(
+    scene: &Scene,
+    event: &Event,
+    flow: &Flow,
+    path: &TunnelPath,
+    suspicion: Suspicion,
+    check: &'static str,
+) -> Finding {
+    let mut finding = CARD.finding(check, event);
+    finding.confidence = if check == "tinyshell" { 0.95 } else { 0.8 };
+    finding.outcome = Outcome::Answered;
+    let (from, to, port) = match event.ends {
+        Some(ends) => (scene.who(ends.src_ip), scene.who(ends.dest_ip), ends.dest_port),
+        None => ("an address".into(), "an address".into(), 0),
+    };
+    let (near, far) = (path.src_ip.min(path.dest_ip), path.src_ip.max(path.dest_ip));
+    finding.key = format!("{near}-{far}>{to}");
+    finding.signature = format!(
+        "A suspect tunnel between {} and {} carries remote control: {from} talks with {to}:{port}",
+        scene.who(path.src_ip),
+        scene.who(path.dest_ip)
+    );
+    let seconds = flow.start.map_or(0.0, |start| event.at.since(start).as_secs_f64());
+    let talk = match check {
+        "tinyshell" => "The flow opens with the sizes of a TinyShell session".to_owned(),
+        _ => format!(
+            "{} of its {} turns are small enough to be typed or read, {} octets in {seconds:.0} s",
+            flow.small_turn_count,
+            flow.turn_count,
+            flow.bytes_to_server.saturating_add(flow.bytes_to_client)
+        ),
+    };
+    finding.why = format!(
+        "{talk}. The session that carries it was called suspect by {} ({}, frame {}).",
+        suspicion.detection, suspicion.check, suspicion.frame
+    );
+    finding.honest_cause =
+        "A tester who logs in somewhere through a test session; a new partner's subscriber with a terminal.".into();
+    finding.next_step = format!(
+        "End the session at the gateway ({}), find out what {to}:{port} is and who else talks to it, and look at the \
+         host behind {} for sgsnemu, a tun device and a route to {to} through it.",
+        path.dest_ip, path.src_ip
+    );
+    let owner = scene.network.owner_of_ip(path.src_ip);
+    finding.decided_by = Some(scene.network.cite_owner(owner));
+    finding.entities = vec![format!("ip:{}", path.src_ip), format!("ip:{}", path.dest_ip)];
+    if let Some(ends) = event.ends {
+        finding.entities.extend([format!("ip:{}", ends.src_ip), format!("ip:{}", ends.dest_ip)]);
+    }
+    finding.entities.extend(path.imsi.map(|imsi| format!("imsi:{imsi}")));
+    finding.entities.push(format!("teid:{:#010x}@{}", path.teid, path.dest_ip));
+    finding.frames = vec![suspicion.frame, event.frame];
+    finding.frames.dedup();
+    if let Some(start) = flow.start {
+        finding.first_seen = start;
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use event::{Flow, FlowState, Gtp, Handshake, Pco, Proto, Timestamp, Tunnel, Turn, What};
+    use network::Network;
+
+    use crate::tests_support::{Events, at, check_all, names, path};
+
+    const SGSN: &str = "198.51.100.66:2123";
+    const GGSN: &str = "192.0.2.20:2123";
+
+    /// A session of the emulator (`published`) or of nobody in particular, and its tunnel.
+    fn session(published: bool) -> Events {
+        let mut events = Events::new();
+        let request = Gtp {
+            version: 1,
+            message_type: 16,
+            message: "Create PDP Context Request".into(),
+            nsapi: Some(5),
+            pco: Some(Pco { published_credentials: published, ..Pco::default() }),
+            ..Gtp::default()
+        };
+        events.gtp(0.0, SGSN, GGSN, request);
+        let tunnel = Tunnel {
+            version: 1,
+            serving_ip: "198.51.100.66".parse().ok(),
+            serving_teid: Some(1),
+            gateway_ip: "192.0.2.20".parse().ok(),
+            gateway_teid: Some(7),
+            request_frame: Some(1),
+            ..Tunnel::default()
+        };
+        events.push(0.1, SGSN, GGSN, Proto::Udp, What::Tunnel(Box::new(tunnel)));
+        events
+    }
+
+    fn talk(small: u64, all: u64, bytes: u64, start: Timestamp, turns: Vec<Turn>) -> Flow {
+        Flow {
+            state: FlowState::Active,
+            handshake: Handshake::Established,
+            packets_to_server: all,
+            packets_to_client: all,
+            bytes_to_server: bytes / 2,
+            bytes_to_client: bytes / 2,
+            small_turn_count: small,
+            turn_count: all,
+            start: Some(start),
+            turns,
+            ..Flow::default()
+        }
+    }
+
+    fn with(published: bool, flow: Flow) -> Vec<String> {
+        let mut events = session(published);
+        events.flow(200.0, "10.20.0.5:40000", "203.0.113.7:443", flow).path =
+            path("198.51.100.66", "192.0.2.20", 7);
+        let alerts = check_all(&["sgsn-emulation", "tunnel-c2"], Network::default(), &events);
+        let mut alerts = alerts;
+        alerts.retain(|alert| alert.detection == "tunnel-c2");
+        names(&alerts)
+    }
+
+    fn typed() -> Vec<Turn> {
+        let pauses = [0.4, 1.7, 9.0, 2.2, 30.0, 0.9, 4.1, 3.3, 12.0];
+        let mut now = 100.0;
+        pauses
+            .iter()
+            .map(|pause| {
+                now += pause;
+                Turn { at: at(now), to_server: true, bytes: 40 }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn remote_control_in_a_suspect_session() {
+        let long = || talk(12, 16, 9_000, at(100.0), typed());
+        assert_eq!(with(true, long()), ["interactive critical"]);
+        assert_eq!(with(false, long()), [""; 0], "nobody suspects this session");
+        assert_eq!(with(true, talk(20, 30, 9_000, at(190.0), typed())), ["interactive critical"]);
+        for flow in [
+            talk(19, 30, 9_000, at(190.0), typed()),
+            talk(9, 12, 9_000, at(100.0), typed()),
+            talk(12, 30, 9_000, at(100.0), typed()),
+            talk(40, 60, 2_000_000, at(100.0), typed()),
+            Flow { app_proto: Some("ntp".into()), ..long() },
+        ] {
+            assert_eq!(with(true, flow.clone()), [""; 0], "{flow:?}");
+        }
+    }
+
+    #[test]
+    fn a_timer_is_no_hand() {
+        let turns = (0..12)
+            .map(|n| Turn { at: at(100.0 + 8.0 * f64::from(n)), to_server: true, bytes: 40 })
+            .collect();
+        assert_eq!(with(true, talk(24, 24, 9_000, at(100.0), turns)), [""; 0]);
+    }
+
+    #[test]
+    fn tinyshell_in_a_suspect_session() {
+        let mut events = session(true);
+        events.opened(9.0, "10.20.0.5:40000", "203.0.113.7:443", &[-92, 52, -36], &[]).path =
+            path("198.51.100.66", "192.0.2.20", 7);
+        let alerts = check_all(&["sgsn-emulation", "tunnel-c2"], Network::default(), &events);
+        assert_eq!(names(&alerts), ["habits.published critical", "tinyshell critical"]);
+        assert_eq!(alerts[1].frames, [1, 3]);
+        assert_eq!(alerts[1].entities[0], "ip:198.51.100.66");
+    }
+
+    #[test]
+    fn a_phone_with_many_conversations() {
+        let mut events = session(true);
+        for n in 0..13 {
+            events.syn(1.0, "10.20.0.5:40000", &format!("203.0.113.{n}:443")).path =
+                path("198.51.100.66", "192.0.2.20", 7);
+        }
+        let flow = talk(30, 40, 9_000, at(100.0), typed());
+        events.flow(200.0, "10.20.0.5:40000", "203.0.113.7:443", flow).path =
+            path("198.51.100.66", "192.0.2.20", 7);
+        let alerts = check_all(&["sgsn-emulation", "tunnel-c2"], Network::default(), &events);
+        assert_eq!(names(&alerts), ["habits.published critical"]);
+    }
+}
