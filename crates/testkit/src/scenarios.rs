@@ -126,5 +126,42 @@ pub fn find(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.name == name)
 }
 
+/// The captures that the project gives away, by file name.
+pub fn samples() -> Vec<(String, Vec<u8>)> {
+    ["clean", "intrusion"]
+        .into_iter()
+        .filter_map(find)
+        .map(|scenario| {
+            let frames = (scenario.make)(1);
+            let file = crate::pcap::bytes(&frames, crate::pcap::Format::default());
+            (format!("{}.pcap", scenario.name), file)
+        })
+        .collect()
+}
+
+/// The list of scenarios, as it stands in the project.
+pub fn catalogue() -> String {
+    let mut out = String::from(
+        "# Scenarios\n\nLabelled traffic that the detections are tested with. Each is a function in \
+         `crates/testkit/src/scenarios/`, one file per detection; frames are made anew from a seed. Addresses are set \
+         aside for documentation, networks are test networks. With a description means \
+         `crates/testkit/src/scenarios/network.toml`. This page is generated: \
+         `UPDATE=1 cargo test -p testkit written_down`.\n\n\
+         | scenario | what it shows | description | must be found |\n|---|---|---|---|\n",
+    );
+    for scenario in SCENARIOS {
+        let found: Vec<String> = scenario
+            .expect
+            .iter()
+            .map(|(detection, level)| format!("`{detection}` {level}"))
+            .collect();
+        let found = if found.is_empty() { "nothing".to_owned() } else { found.join(", ") };
+        let described = if scenario.network.is_some() { "yes" } else { "no" };
+        let (name, about) = (scenario.name, scenario.about);
+        out.push_str(&format!("| `{name}` | {about} | {described} | {found} |\n"));
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests;

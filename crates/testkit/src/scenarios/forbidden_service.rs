@@ -88,9 +88,10 @@ fn port_57722(seed: u64) -> Vec<(i64, Vec<u8>)> {
 
 fn database(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let mut tl = Timeline::new(seed);
-    let mut tcp = Tcp::open(&mut tl, at(A_HOST, 37_003), at("192.0.2.40", 1_521));
-    tcp.say(&mut tl, Side::Client, &[0, 12, 0, 0, 1, 0, 0, 0, 1, 52, 1, 44]);
-    tcp.say(&mut tl, Side::Server, &[0, 8, 0, 0, 11, 0, 0, 0]);
+    let mut tcp = Tcp::open(&mut tl, at(A_HOST, 37_003), at("192.0.2.40", 5_432));
+    // PostgreSQL: start-up, and the request for a password.
+    tcp.say(&mut tl, Side::Client, b"\0\0\0\x12\0\x03\0\0user\0cdr\0\0");
+    tcp.say(&mut tl, Side::Server, b"R\0\0\0\x0c\0\0\0\x05\x1b\x5a\x93\x07");
     tcp.close(&mut tl);
     let mut tcp = Tcp::open(&mut tl, at(A_HOST, 37_004), at(EDNS, 23));
     tcp.say(&mut tl, Side::Server, &[0xff, 0xfd, 0x18, 0xff, 0xfd, 0x20, 0xff, 0xfb, 0x01]);

@@ -40,14 +40,14 @@ pub(super) const CLEAN: Scenario = Scenario {
     name: "clean",
     detection: None,
     benign: true,
-    about: "Twenty ordinary minutes between two operators.",
+    about: "Eighteen ordinary minutes between two operators.",
     network: Some(NETWORK),
     make: clean,
     expect: &[],
 };
 
 /// Length of the ordinary traffic.
-const MINUTES: u32 = 20;
+const MINUTES: u32 = 18;
 
 /// Signalling is one conversation on one association, so what the intruder asks over it comes in its turn.
 fn signalling(tl: &mut Timeline, locate: bool) {
@@ -194,7 +194,7 @@ fn intrusion(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let session = Session::create_v1(&mut tl, &create, v4(GGSN), pool(990), 10);
     let client = std::net::SocketAddr::new(session.subscriber.into(), 44_001);
     let mut inner = Tcp::open_by(&mut tl, session.way(), client, at(OUTSIDER2, 443));
-    tinyshell_handshake::session(&mut tl, &mut inner, Side::Server, false, 40);
+    tinyshell_handshake::session(&mut tl, &mut inner, Side::Server, false, 36);
     inner.close(&mut tl);
     session.delete_v1(&mut tl, 11, 0);
     tl.into_frames()

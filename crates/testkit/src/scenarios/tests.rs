@@ -44,10 +44,23 @@ fn the_same_from_a_seed_and_in_time_order() {
 
 #[test]
 fn samples_are_small_enough_to_give_away() {
-    for name in ["intrusion", "clean"] {
-        let scenario = find(name).unwrap();
-        let file = pcap::bytes(&(scenario.make)(1), Format::default());
+    for (name, file) in samples() {
         assert!(file.len() < 300 * 1024, "{name}: {} octets", file.len());
+    }
+}
+
+/// The samples and the list in the project are what this crate makes; `UPDATE=1` writes them.
+#[test]
+fn what_is_made_is_what_is_written_down() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut files = vec![(root.join("scenarios/README.md"), catalogue().into_bytes())];
+    files.extend(samples().into_iter().map(|(name, file)| (root.join("samples").join(name), file)));
+    for (path, made) in files {
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &made).unwrap();
+        }
+        let written = std::fs::read(&path).unwrap_or_default();
+        assert!(written == made, "{} is not what testkit makes: run with UPDATE=1", path.display());
     }
 }
 
