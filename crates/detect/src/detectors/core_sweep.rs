@@ -54,7 +54,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// Repeated at least this often over at least this long: a path that is kept alive.
 const STEADY_TIMES: u32 = 3;
 const STEADY_SPAN: Duration = Duration::from_secs(100);
-const MAX_SOURCES: usize = 8_192;
+const MAX_SOURCES: usize = 4_096;
 const MAX_DESTINATIONS: usize = 64;
 const MAX_DUE: usize = 8_192;
 
@@ -68,6 +68,8 @@ mod kind {
     pub(super) const DNS_ODD: u8 = 16;
     pub(super) const TCP: u8 = 32;
     pub(super) const UDP: u8 = 64;
+    /// What messages say for themselves.
+    pub(super) const MESSAGES: u8 = GTP | SCTP | DIAMETER | DNS | DNS_ODD;
 
     pub(super) const NAMES: [(u8, &str); 7] = [
         (GTP, "GTP echoes"),
@@ -328,8 +330,18 @@ fn counts(scene: &Scene, event: &Event, ends: &Endpoints) -> bool {
 impl Probes {
     fn probe(&mut self, event: &Event, ip: IpAddr, kind: u8) {
         self.ends = event.ends.or(self.ends);
+        // A flow is known at its end, and only says again what a message said before.
+        let (at, flow) = match &event.what {
+            What::Flow(flow) => (flow.start.unwrap_or(event.at), true),
+            _ => (event.at, false),
+        };
         let known = self.destinations.iter().position(|destination| destination.ip == ip);
-        let mut destination = match known.and_then(|at| self.destinations.remove(at)) {
+        if let Some(destination) = known.filter(|_| flow).and_then(|i| self.destinations.get_mut(i))
+        {
+            destination.kinds |= if destination.kinds & kind::MESSAGES == 0 { kind } else { 0 };
+            return;
+        }
+        let mut destination = match known.and_then(|i| self.destinations.remove(i)) {
             Some(destination) => destination,
             None => {
                 if self.destinations.len() >= MAX_DESTINATIONS {
@@ -337,8 +349,8 @@ impl Probes {
                 }
                 Destination {
                     ip,
-                    first: event.at,
-                    last: event.at,
+                    first: at,
+                    last: at,
                     frame: event.frame,
                     times: 0,
                     kinds: 0,
@@ -348,7 +360,7 @@ impl Probes {
                 }
             }
         };
-        destination.last = event.at;
+        destination.last = destination.last.max(at);
         destination.times = destination.times.saturating_add(1);
         destination.kinds |= kind;
         self.destinations.push_back(destination);

@@ -196,3 +196,26 @@ fn from_a_tunnel_over_the_core() {
     assert!(alerts[0].signature.contains("tunnel"), "{}", alerts[0].signature);
     assert!(check(ID, &events).is_empty());
 }
+
+#[test]
+fn the_flow_of_an_echo_is_no_repetition() {
+    let mut events = Events::new();
+    for i in 0..20 {
+        let (secs, dest) = (f64::from(i) * 5.0, format!("192.0.2.{}:2123", i + 1));
+        for again in 0..3 {
+            events.gtp(secs + f64::from(again), "203.0.113.99:2123", &dest, echo(1));
+        }
+        let flow = Flow { start: Some(crate::tests_support::at(secs)), ..closed(Handshake::None) };
+        events.push(
+            secs + 300.0,
+            "203.0.113.99:2123",
+            &dest,
+            Proto::Udp,
+            What::Flow(Box::new(flow)),
+        );
+    }
+    events.list.sort_by_key(|event| event.at);
+    let alerts = check(ID, &events);
+    assert_eq!(names(&alerts), ["sweep.fast high"]);
+    assert!(alerts[0].signature.ends_with("with GTP echoes"), "{}", alerts[0].signature);
+}

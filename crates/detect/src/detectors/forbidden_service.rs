@@ -101,6 +101,8 @@ const FORBIDDEN: &[Service] = &[
     tcp(&[20, 21], "ftp", "FTP", Level::High),
     tcp(&[49], "tacacs", "TACACS+", Level::High),
     tcp(&[80, 8080], "http", "HTTP", Level::High),
+    tcp(&[], "http2", "HTTP/2", Level::High),
+    udp(&[443], "quic", "QUIC", Level::High),
     tcp(&[443, 8443], "tls", "HTTPS or another TLS service", Level::High),
     tcp(&[389, 636], "ldap", "LDAP", Level::High),
     tcp(&[139, 445], "smb", "SMB", Level::High),
@@ -304,7 +306,7 @@ fn matrix(
     if let Some(service) = forbidden(ends, flow) {
         let partner = matches!((from, to), (Side::Partner(_), _) | (_, Side::Partner(_)));
         // N32 of 5G roaming runs between security edge proxies.
-        if service.app_proto == "tls" && partner && (sepp(from) || sepp(to)) {
+        if matches!(service.app_proto, "tls" | "http2") && partner && (sepp(from) || sepp(to)) {
             return None;
         }
         let by = match flow.app_proto.as_deref() {

@@ -91,6 +91,8 @@ pub(crate) fn flow_outcome(proto: Proto, flow: &Flow) -> Outcome {
     match (proto, flow.handshake) {
         (Proto::Tcp, Handshake::Refused) => Outcome::Refused,
         (Proto::Tcp, Handshake::Syn) => Outcome::Attempt,
+        // INIT and ABORT: an association that comes up takes two packets of each side at least.
+        (Proto::Sctp, _) if flow.packets_to_client == 1 => Outcome::Refused,
         _ if flow.payload_to_client > 0 => Outcome::AnsweredWithData,
         (Proto::Tcp, Handshake::SynAck | Handshake::Established) => Outcome::Answered,
         _ if flow.packets_to_client > 0 => Outcome::Answered,

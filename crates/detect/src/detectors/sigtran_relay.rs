@@ -49,10 +49,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const UNLIKELY: f64 = -11.5;
 /// Messages closer than this are one burst.
 const BURST: Duration = Duration::from_millis(100);
-const MAX_HOSTS: usize = 512;
-const MAX_BURSTS: usize = 4_096;
+const MAX_HOSTS: usize = 256;
+const MAX_BURSTS: usize = 2_048;
 const MAX_SESSIONS: usize = 8_192;
-const MAX_WAITING: usize = 65_536;
+const MAX_WAITING: usize = 16_384;
 
 /// When a host signalled, as starts of bursts.
 #[derive(Debug, Default)]
@@ -357,7 +357,7 @@ impl SigtranRelay {
         }
         let span = session.last.since(session.first).as_secs_f64().max(1.0) + LONGEST.as_secs_f64();
         let bursts = signalling.sent.count_in(session.first, session.last.plus(LONGEST));
-        #[expect(clippy::cast_precision_loss, reason = "at most 4,096")]
+        #[expect(clippy::cast_precision_loss, reason = "at most 2,048")]
         let rate = bursts as f64 / span;
         let (followed, window) = session.significant(rate)?;
         session.told = true;
@@ -409,7 +409,7 @@ fn is_outsider(scene: &Scene, event: &Event, flow: &Flow, key: Key) -> bool {
             Side::Outside => !speaks_telecom(scene.inventory.roles_of(key.outsider)),
         };
     }
-    scene.inventory.roles_of(key.outsider).is_empty()
+    !speaks_telecom(scene.inventory.roles_of(key.outsider))
 }
 
 fn finding(

@@ -258,6 +258,8 @@ impl SigtranRoguePeer {
                 let (refusals, _) = self.refusals.entry(&pair, Refusals::default);
                 refusals.was_up |= sctp.state == SctpState::Established || sctp.data_chunks > 0;
             }
+            // The end of an association that began before the capture.
+            SctpState::Refused if sctp.midstream => {}
             SctpState::Refused => {
                 let (refusals, _) = self.refusals.entry(&pair, Refusals::default);
                 if refusals.count == 0 || event.at.since(refusals.first) > REFUSAL_SPAN {
@@ -426,6 +428,8 @@ fn unlisted(
     };
     Finding {
         level: if undescribed { Level::Medium } else { Level::High },
+        // One attempt is one finding, whatever becomes of it.
+        counts: sctp.state == SctpState::Init || (sctp.midstream && sctp.state == SctpState::Established),
         key: format!("{rogue}>{peer}"),
         confidence: if undescribed { 0.5 } else { 0.9 },
         outcome,

@@ -85,7 +85,7 @@ pub(crate) const CARD: Card = Card {
 };
 
 /// Flagged invokes that wait for their answer. A dialogue lasts minutes at most.
-const MAX_PENDING: usize = 32_768;
+const MAX_PENDING: usize = 4_096;
 
 #[derive(Debug)]
 pub(crate) struct Ss7Category1 {
@@ -178,6 +178,7 @@ impl Ss7Category1 {
         let key = (request, map.dtid.clone().unwrap_or_default(), map.invoke_id.unwrap_or(-1));
         let Some(mut finding) = self.pending.get(&key).cloned() else { return };
         finding.at = event.at;
+        finding.counts = false;
         finding.frames.push(event.frame);
         match map.component.as_deref() {
             Some("returnResultLast" | "returnResultNotLast") => {

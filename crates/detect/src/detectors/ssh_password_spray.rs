@@ -25,7 +25,7 @@ pub(crate) const CARD: Card = Card {
                 try a password; sources in the management networks.",
     description: "[home] management names the bastions and monitors that are left alone.",
     thresholds: "Ten refused sessions: an administrator gives up or asks before that, and the published hunting threshold is ten. \
-                 Within 30 minutes on any number of hosts it is fast, within 24 hours over three or more hosts slow. At least half \
+                 Within 30 minutes on any number of hosts it is fast, within 24 hours slow, unless one or two hosts are asked by the clock, as jobs with an expired key do. At least half \
                  of the source's sessions must be refused.",
     basis: "CrowdStrike on LightBasin (2021); Unit 42 on CL-STA-0969 (2025): accepted after ten failures in 30 minutes",
     checks: &[
@@ -37,7 +37,7 @@ pub(crate) const CARD: Card = Card {
         Check {
             name: "spray.slow",
             level: Level::High,
-            looks_for: "ten or more refused sessions of one source over three or more hosts within 24 hours",
+            looks_for: "ten or more refused sessions of one source within 24 hours, over three or more hosts or at uneven times",
         },
         Check {
             name: "spray.accepted",
@@ -279,12 +279,29 @@ impl Tries {
         }
         self.fast_told = false;
         let since = now.minus(SLOW);
-        if self.hosts(since).len() >= SLOW_HOSTS
+        // A job whose key expired comes by the clock, and to one host.
+        let spread = self.hosts(since).len() >= SLOW_HOSTS;
+        if (spread || !self.is_periodic())
             && (!self.slow_told || self.refused_count.is_multiple_of(ENOUGH as u64))
         {
             self.slow_told = true;
             findings.push(self.finding(scene, event, source, "spray.slow", since, "24 hours"));
         }
+    }
+
+    /// Whether the refused sessions came at even distances: within a tenth of the mean, all but one in five.
+    fn is_periodic(&self) -> bool {
+        let gaps: Vec<Duration> = self
+            .refused
+            .iter()
+            .zip(self.refused.iter().skip(1))
+            .map(|(one, next)| next.at.since(one.at))
+            .collect();
+        let mut sorted = gaps.clone();
+        sorted.sort_unstable();
+        let Some(middle) = sorted.get(sorted.len() / 2).copied() else { return false };
+        let even = gaps.iter().filter(|gap| gap.abs_diff(middle) * 10 <= middle).count();
+        even * 5 >= gaps.len() * 4
     }
 
     fn finding(

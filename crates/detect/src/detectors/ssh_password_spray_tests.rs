@@ -68,6 +68,12 @@ fn fast_and_slow_boundaries() {
     assert_eq!(names(&check(ID, &spray(10, 7_200.0, 3))), ["spray.slow high"]);
     assert!(check(ID, &spray(10, 7_200.0, 2)).is_empty());
     assert!(check(ID, &spray(12, 20_000.0, 4)).is_empty());
+    let mut patient = Events::new();
+    for i in 0..10 {
+        let secs = f64::from(i) * 7_200.0 + f64::from(i * i % 7) * 600.0;
+        session(&mut patient, secs, "198.51.100.66:40000", "192.0.2.53:22", Refused);
+    }
+    assert_eq!(names(&check(ID, &patient)), ["spray.slow high"]);
 }
 
 #[test]

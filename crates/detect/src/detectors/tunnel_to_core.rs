@@ -222,6 +222,7 @@ fn finding(
     }
     Finding {
         level,
+        counts: flow.state == FlowState::New,
         key: format!("{}|{who}>{core}", path.and_then(|path| path.imsi).map(|imsi| imsi.to_string()).unwrap_or_default()),
         confidence,
         outcome,
