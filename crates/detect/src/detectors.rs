@@ -41,17 +41,17 @@ pub const DETECTORS: &[Entry] = &[
     entry::<gtpdoor_knock::GtpdoorKnock>(&gtpdoor_knock::CARD),
     entry::<tinyshell_handshake::TinyshellHandshake>(&tinyshell_handshake::CARD),
     entry::<sgsn_emulation::SgsnEmulation>(&sgsn_emulation::CARD),
-    entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
+    entry::<tunnel_c2::TunnelC2>(&tunnel_c2::CARD),
     entry::<core_sweep::CoreSweep>(&core_sweep::CARD),
     entry::<sigtran_rogue_peer::SigtranRoguePeer>(&sigtran_rogue_peer::CARD),
     entry::<sigtran_relay::SigtranRelay>(&sigtran_relay::CARD),
     entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
     entry::<provider_hop::ProviderHop>(&provider_hop::CARD),
     entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
-    entry::<tunnel_c2::TunnelC2>(&tunnel_c2::CARD),
+    entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
+    entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
-    entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
 ];
 
 const fn entry<D: Detector + Default + 'static>(card: &'static Card) -> Entry {
