@@ -146,6 +146,9 @@ pub fn user(message: &Message<'_>, data: &[u8]) -> &'static str {
             .filter_map(|address| address.as_ref()?.ssn)
             .any(|ssn| wanted.contains(&ssn))
     };
+    if ssn(TCAP) && tcap::begins(data) {
+        return "tcap";
+    }
     let known = message.called.is_some() || message.calling.is_some();
     let len = data.len();
     match *data {
@@ -166,6 +169,9 @@ pub fn user(message: &Message<'_>, data: &[u8]) -> &'static str {
         _ => "unknown",
     }
 }
+
+/// Subsystems whose messages are TCAP (TS 23.003 §8): those of MAP and CAP.
+const TCAP: &[u8] = &[5, 6, 7, 8, 9, 10, 145, 146, 147, 148, 149, 150];
 
 /// Subsystems of the A interface.
 const BSSAP: &[u8] = &[250, 251, 252, 254];

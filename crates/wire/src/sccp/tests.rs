@@ -47,6 +47,15 @@ fn unitdata() {
 }
 
 #[test]
+fn tcap_that_lies_about_its_length_is_still_tcap() {
+    let bytes = udt(&[0x62, 40, 0x48, 1, 1]);
+    let (message, _) = read(&bytes);
+    assert_eq!(user(&message, &[0x62, 40, 0x48, 1, 1]), "tcap");
+    assert_eq!(user(&message, &[0x62, 0, 0xde, 0xad]), "tcap");
+    assert_eq!(user(&message, &[0x99, 0, 0xde, 0xad]), "unknown");
+}
+
+#[test]
 fn extended_unitdata_with_a_segment() {
     let bytes = xudt(&[1, 2, 3], &[0x10, 4, 0xc2, 1, 2, 3, 0x12, 1, 5, 0]);
     let (message, notes) = read(&bytes);

@@ -131,6 +131,14 @@ pub fn probe(bytes: &[u8]) -> bool {
         && elements.rest().rest().iter().all(|&octet| octet == 0)
 }
 
+/// Whether it begins as TCAP does: enough where the subsystem says that it is, so that a length that lies, octets behind or
+/// a snapped frame hide nothing.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    let mut unnoted = Anomalies::default();
+    let element = Elements::new(Cursor::new(bytes)).next(&mut unnoted);
+    element.is_some_and(|element| kind(&element).is_some())
+}
+
 /// The message that an outermost element is.
 fn kind(element: &Element<'_>) -> Option<Kind> {
     let number = element.tag.number();
