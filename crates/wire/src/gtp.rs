@@ -3,6 +3,7 @@
 //! Sources: 3GPP TS 29.060 (v1-C), TS 29.281 (v1-U), TS 29.274 (v2-C), GSM 09.60 (v0), TS 32.295 (GTP'). `§` below means
 //! a section of the one named.
 
+mod apn;
 mod extension;
 mod facts;
 mod ie;
@@ -12,8 +13,9 @@ mod probe;
 #[cfg(test)]
 mod tests;
 
+pub use apn::Apn;
 pub use extension::Extensions;
-pub use facts::{Apn, Facts, Fteid, Plane, PlmnOctets, facts};
+pub use facts::{Facts, Fteid, Plane, PlmnOctets, facts};
 pub use ie::{Format, Ie, Ies};
 pub use names::{cause_name, extension_name, ie_name, interface_name, message_name, rat_name};
 pub use pco::Pco;

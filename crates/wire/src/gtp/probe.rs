@@ -52,7 +52,7 @@ pub fn probe(bytes: &[u8]) -> Option<Kind> {
             }
             if kind == G_PDU {
                 let (_, inner) = super::gpdu(Cursor::new(bytes))?;
-                return inner_packet(inner).then_some(Kind::User);
+                return (inner_packet(inner) || radio_bearer(bytes)).then_some(Kind::User);
             }
             if flags & 7 != 0 {
                 let [_, _, _, next] = cur.array().ok()?;
@@ -85,6 +85,12 @@ fn plausible(format: Format, body: Cursor<'_>) -> bool {
     let named =
         ies.by_ref().take(ENOUGH).all(|ie| super::names::ie_name(version, ie.kind).is_some());
     named && ies.defect().is_none()
+}
+
+/// Whether the first extension header is one behind which a radio bearer's PDCP stands, which has no shape of its own
+/// (TS 38.425 §5.4, TS 29.281 §5.2.2).
+fn radio_bearer(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x34..=0x37, _, _, _, _, _, _, _, _, _, _, 0x82..=0x84 | 0xc0, ..])
 }
 
 /// An IP header whose length fits, or nothing that could be judged in an empty or PPP packet.

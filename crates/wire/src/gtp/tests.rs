@@ -223,6 +223,9 @@ fn user_plane() {
     assert_eq!((message.body, fields(&notes)), (inner, vec![]));
     let plain = hex("30ff0004 00000007 45000004");
     assert_eq!(gpdu(Cursor::new(&plain)).map(|(teid, inner)| (teid, inner.len())), Some((7, 4)));
+    // A radio bearer between the halves of a base station: no IP inside.
+    assert_eq!(probe(&hex("34ff000a 00000007 00000084 01000000 8000")), Some(Kind::User));
+    assert_eq!(probe(&hex("34ff000a 00000007 00000085 01100100 8000")), None);
     // Lengths that lie, headers without end and other messages are for the slow path.
     for (text, field) in [
         ("30ff0005 00000007 45000004", "gtpv1.length"),
