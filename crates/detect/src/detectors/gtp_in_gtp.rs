@@ -40,11 +40,13 @@ pub(crate) const CARD: Card = Card {
 
 pub(crate) struct GtpInGtp {
     asked: Capped<u64, Finding>,
+    /// Frame of the last inner message that only the port called GTP.
+    unreadable: Option<u64>,
 }
 
 impl Default for GtpInGtp {
     fn default() -> Self {
-        Self { asked: Capped::new("gtp-in-gtp.asked", MAX_ASKED) }
+        Self { asked: Capped::new("gtp-in-gtp.asked", MAX_ASKED), unreadable: None }
     }
 }
 
@@ -56,6 +58,9 @@ impl Detector for GtpInGtp {
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
         match &event.what {
             What::Anomaly(anomaly) if anomaly.field == "gtp.nested" => {
+                if self.unreadable == Some(event.frame) {
+                    return;
+                }
                 let mut finding = nested(scene, event, "nested.user-plane");
                 finding.why = format!(
                     "The inner packet of a G-PDU is itself GTP{}. Subscribers' devices do not speak GTP; the gateway \
@@ -65,6 +70,10 @@ impl Detector for GtpInGtp {
                 findings.push(finding);
             }
             What::Gtp(gtp) if event.path.is_some() => {
+                if !is_readable(gtp) {
+                    self.unreadable = Some(event.frame);
+                    return;
+                }
                 if let Some(request) = gtp.request_frame
                     && let Some(mut finding) = self.asked.remove(&request)
                 {
@@ -88,6 +97,13 @@ impl Detector for GtpInGtp {
     fn tables(&self) -> Vec<TableCount> {
         vec![self.asked.count()]
     }
+}
+
+/// Other programs use the GTP ports as their own; their data have no version or message type that exists.
+fn is_readable(gtp: &Gtp) -> bool {
+    gtp.version <= 2
+        && gtp.message != "unknown"
+        && (gtp.claimed_len <= gtp.payload_len || gtp.snapped)
 }
 
 fn control(scene: &Scene, event: &Event, gtp: &Gtp) -> Finding {
@@ -178,6 +194,15 @@ mod tests {
             Proto::Udp,
             Anomaly { layer: "gtpv1".into(), field: "gtpv1.length".into(), ..Anomaly::default() },
         );
+        let voice =
+            Gtp { version: 4, message_type: 225, message: "unknown".into(), ..Gtp::default() };
+        let tunnel = path("198.51.100.20", "192.0.2.20", 7);
+        events.gtp(2.0, "10.20.0.5:2152", "203.0.113.7:2152", voice).path = tunnel.clone();
+        let frame = events.list.last().unwrap().frame;
+        let nested =
+            Anomaly { layer: "gtp".into(), field: "gtp.nested".into(), ..Anomaly::default() };
+        let event = events.anomaly(2.0, "10.20.0.5:2152", "203.0.113.7:2152", Proto::Udp, nested);
+        (event.path, event.frame) = (tunnel, frame);
         assert_eq!(names(&check("gtp-in-gtp", &events)), [""; 0]);
     }
 

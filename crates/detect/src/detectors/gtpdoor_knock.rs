@@ -48,7 +48,7 @@ pub(crate) const CARD: Card = Card {
     needs: "Echo requests and responses of the GTP control plane: the published key, octets behind the last \
             information element, a length field that lies, a version that this port does not carry, a second answer \
             to one echo, an echo to a host that is no GSN. Or a TCP RST+ACK with urgent pointer 1 and no URG flag.",
-    quiet_for: "Recovery, Private Extension and Node Features elements; echoes of GTPv0 and GTP' on their own port; \
+    quiet_for: "Recovery, Private Extension and Node Features elements; echoes of GTPv0 and GTP' on their own port, and data of other programs that use the port as their own; \
                 echoes of the user plane; retransmissions; frames that the capture cut; answers that the tap \
                 delivered twice.",
     description: "echo.not-gsn needs the roles of home elements.",
@@ -185,6 +185,12 @@ impl GtpdoorKnock {
         let request = gtp.message_type == 1;
         let (asker, host) =
             if request { (ends.src_ip, ends.dest_ip) } else { (ends.dest_ip, ends.src_ip) };
+        // Requests go to the port and responses come from it (TS 29.060 §10.1.1); data of others that look like an
+        // echo are no GTP. The key stands for itself.
+        let port = if request { ends.dest_port } else { ends.src_port };
+        if port != CONTROL_PORT && gtp.key_field != Some(KEY) {
+            return;
+        }
         let second = self.count(event, gtp, (asker, host), request);
         let oddity = odd(ends, gtp).or_else(|| self.not_gsn(scene, host, request));
         if oddity.as_ref().is_some_and(|odd| is_covert(odd.check)) {

@@ -43,6 +43,10 @@ fn echoes_as_stacks_send_them() {
     v0.gtp(0.0, "198.51.100.66:3386", "192.0.2.20:3386", echo(1, 0, 20));
     v0.gtp(1.0, "198.51.100.66:3386", "192.0.2.20:3386", Gtp { prime: true, ..echo(1, 2, 6) });
     assert_eq!(names(&check("gtpdoor-knock", &v0)), [""; 0]);
+    let mut other = Events::new();
+    let voice = Gtp { undecoded_len: 322, claimed_len: 4, ..echo(1, 2, 326) };
+    other.gtp(0.0, "198.51.100.66:2123", "192.0.2.20:50140", voice);
+    assert_eq!(names(&check("gtpdoor-knock", &other)), [""; 0], "a client that got this port");
 }
 
 #[test]
