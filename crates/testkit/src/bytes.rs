@@ -87,7 +87,7 @@ pub fn plmn(text: &str) -> [u8; 3] {
 pub struct Checksum(u64);
 
 impl Checksum {
-    pub fn add(mut self, bytes: &[u8]) -> Self {
+    pub fn over(mut self, bytes: &[u8]) -> Self {
         let mut sum = 0u64;
         let mut words = bytes.chunks_exact(4);
         for word in &mut words {
@@ -129,6 +129,6 @@ mod tests {
             0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0, 0, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8, 0,
             0xc7,
         ];
-        assert_eq!(Checksum::default().add(&header).finish(), 0xb861);
+        assert_eq!(Checksum::default().over(&header).finish(), 0xb861);
     }
 }

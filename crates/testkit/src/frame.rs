@@ -17,3 +17,6 @@ pub mod ssh;
 pub mod tcap;
 pub mod tls;
 pub mod transport;
+
+#[cfg(test)]
+mod tests;

@@ -88,9 +88,10 @@ impl Mill<'_> {
         let (imsi, msisdn) = (subscriber.imsi(), subscriber.msisdn());
         // Before translation a request is addressed to the subscriber's own number: E.214, made from the IMSI.
         let mut mobile = hlr.clone();
-        if subscriber.number % 3 == 0 {
+        if subscriber.number.is_multiple_of(3) {
             mobile.plan = 7;
-            mobile.digits = format!("9990{}{}", subscriber.home + 1, &imsi[5..]);
+            let own: String = imsi.chars().skip(5).collect();
+            mobile.digits = format!("9990{}{own}", subscriber.home + 1);
         }
         let mut messages = self.exchange(
             partner,
@@ -110,7 +111,7 @@ impl Mill<'_> {
             &argument,
             &msisdn,
         ));
-        if subscriber.number % 2 == 0 {
+        if subscriber.number.is_multiple_of(2) {
             let argument = map::update_location(&imsi, &vlr.digits, &vlr.digits);
             messages.extend(self.located(
                 partner,

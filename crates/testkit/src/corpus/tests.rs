@@ -2,6 +2,9 @@ use super::*;
 use crate::pcap::{Format, Writer};
 use crate::tshark;
 
+/// One of the corpora.
+type Make = fn(u64, u64, &mut dyn FnMut(i64, &[u8]));
+
 fn digest(seed: u64, packets: u64) -> (u64, i64, u64) {
     let (mut count, mut last, mut sum) = (0, 0, 0u64);
     corpus(seed, packets, &mut |at, frame| {
@@ -37,16 +40,12 @@ fn the_mix_is_as_promised() {
 
 #[test]
 fn tshark_has_no_complaint() {
-    let write = |make: fn(u64, u64, &mut dyn FnMut(i64, &[u8])), packets| {
+    let write = |make: Make, packets| {
         let mut writer = Writer::new(Vec::new(), Format::default()).unwrap();
         make(7, packets, &mut |at, frame| writer.frame(at, frame).unwrap());
         writer.finish().unwrap()
     };
-    for (make, packets) in [
-        (corpus as fn(u64, u64, &mut dyn FnMut(i64, &[u8])), 20_000),
-        (map_corpus, 2_000),
-        (gtpu_corpus, 2_000),
-    ] {
+    for (make, packets) in [(corpus as Make, 20_000), (map_corpus, 2_000), (gtpu_corpus, 2_000)] {
         let Some(complaints) = tshark::complaints(&write(make, packets)) else {
             eprintln!("SKIPPED: tshark is not installed");
             return;

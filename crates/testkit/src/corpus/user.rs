@@ -218,7 +218,7 @@ impl Mill<'_> {
     }
 
     fn datagrams(&mut self, session: &Session, flow: &mut Flow) -> bool {
-        let up = flow.step % 3 == 0;
+        let up = flow.step.is_multiple_of(3);
         let len = usize::from(flow.step ^ flow.port) * 31 % if up { 180 } else { 1_100 } + 40;
         let from = usize::from(flow.port.wrapping_mul(flow.step | 1)) % 64_000;
         let pool = std::mem::take(&mut self.payloads.pool);
@@ -244,7 +244,7 @@ impl Mill<'_> {
     }
 
     fn pings(&mut self, session: &Session, flow: &mut Flow, now_us: i64) -> bool {
-        let up = flow.step % 2 == 0;
+        let up = flow.step.is_multiple_of(2);
         if up {
             flow.began_us = now_us;
         }
@@ -285,9 +285,9 @@ impl Mill<'_> {
         } else {
             pseudo(from, to, inner.protocol, transport)
         };
-        let sum = sum.add(&out[at..]).finish();
+        let sum = sum.over(&out[at..]).finish();
         patch_u16(&mut out, at + inner.checksum_at, if sum == 0 { 0xffff } else { sum });
-        let sum = pseudo(src, dst, ip::UDP, 16 + user).add(&out[34..]).finish();
+        let sum = pseudo(src, dst, ip::UDP, 16 + user).over(&out[34..]).finish();
         patch_u16(&mut out, 40, if sum == 0 { 0xffff } else { sum });
         self.emit(self.now_ns, &out);
         self.buffer = out;
@@ -297,13 +297,13 @@ impl Mill<'_> {
 fn pseudo(src: Ipv4Addr, dst: Ipv4Addr, protocol: u8, len: usize) -> Checksum {
     let ([a, b, c, d], [e, f, g, h]) = (src.octets(), dst.octets());
     let [hi, lo] = (len as u16).to_be_bytes();
-    Checksum::default().add(&[a, b, c, d, e, f, g, h, 0, protocol, hi, lo])
+    Checksum::default().over(&[a, b, c, d, e, f, g, h, 0, protocol, hi, lo])
 }
 
 fn v4_header(out: &mut Vec<u8>, id: u16, protocol: u8, src: Ipv4Addr, dst: Ipv4Addr, len: usize) {
     let at = out.len();
     out.u16(0x4500).u16((20 + len) as u16).u16(id).u16(0x4000).u8(62).u8(protocol).u16(0);
     out.raw(&src.octets()).raw(&dst.octets());
-    let sum = Checksum::default().add(&out[at..]).finish();
+    let sum = Checksum::default().over(&out[at..]).finish();
     patch_u16(out, at + 10, sum);
 }

@@ -46,12 +46,12 @@ pub fn v4(header: &V4, src: Ipv4Addr, dst: Ipv4Addr, protocol: u8, payload: &[u8
     let mut out = Vec::with_capacity(header_len + payload.len());
     out.u8(0x40 | (header_len / 4) as u8).u8(0).u16((header_len + payload.len()) as u16);
     out.u16(header.id).u16(
-        u16::from(header.dont_fragment) << 14
-            | u16::from(header.more_fragments) << 13
-            | header.fragment_offset / 8,
+        (u16::from(header.dont_fragment) << 14)
+            | (u16::from(header.more_fragments) << 13)
+            | (header.fragment_offset / 8),
     );
     out.u8(header.ttl).u8(protocol).u16(0).raw(&src.octets()).raw(&dst.octets()).raw(&options);
-    let sum = Checksum::default().add(&out).finish();
+    let sum = Checksum::default().over(&out).finish();
     patch_u16(&mut out, 10, sum);
     out.raw(payload);
     out
@@ -166,5 +166,5 @@ pub fn pseudo(src: IpAddr, dst: IpAddr, protocol: u8, len: usize) -> Checksum {
             head.raw(&six(src)).raw(&six(dst)).u32(len as u32).u24(0).u8(protocol);
         }
     }
-    Checksum::default().add(&head)
+    Checksum::default().over(&head)
 }

@@ -23,7 +23,7 @@ pub fn udp_segment(src: SocketAddr, dst: SocketAddr, payload: &[u8]) -> Vec<u8> 
     let len = 8 + payload.len();
     let mut out = Vec::with_capacity(len);
     out.u16(src.port()).u16(dst.port()).u16(len as u16).u16(0).raw(payload);
-    let sum = ip::pseudo(src.ip(), dst.ip(), ip::UDP, len).add(&out).finish();
+    let sum = ip::pseudo(src.ip(), dst.ip(), ip::UDP, len).over(&out).finish();
     // Zero would say "no checksum".
     patch_u16(&mut out, 6, if sum == 0 { 0xffff } else { sum });
     out
@@ -50,7 +50,7 @@ pub fn tcp(header: &Tcp, src: SocketAddr, dst: SocketAddr, payload: &[u8]) -> Ve
     out.u16(src.port()).u16(dst.port()).u32(header.seq).u32(header.ack);
     out.u8((header_len as u8 / 4) << 4).u8(header.flags).u16(header.window).u16(0);
     out.u16(header.urgent).raw(&options).raw(payload);
-    let sum = ip::pseudo(src.ip(), dst.ip(), ip::TCP, out.len()).add(&out).finish();
+    let sum = ip::pseudo(src.ip(), dst.ip(), ip::TCP, out.len()).over(&out).finish();
     patch_u16(&mut out, 16, sum);
     ip::packet(src.ip(), dst.ip(), ip::TCP, &out)
 }
@@ -65,11 +65,11 @@ pub fn icmp(src: IpAddr, dst: IpAddr, kind: u8, code: u8, rest: u32, data: &[u8]
     let mut out = Vec::with_capacity(8 + data.len());
     out.u8(kind).u8(code).u16(0).u32(rest).raw(data);
     if src.is_ipv6() {
-        let sum = ip::pseudo(src, dst, ip::ICMPV6, out.len()).add(&out).finish();
+        let sum = ip::pseudo(src, dst, ip::ICMPV6, out.len()).over(&out).finish();
         patch_u16(&mut out, 2, sum);
         return ip::packet(src, dst, ip::ICMPV6, &out);
     }
-    let sum = Checksum::default().add(&out).finish();
+    let sum = Checksum::default().over(&out).finish();
     patch_u16(&mut out, 2, sum);
     ip::packet(src, dst, ip::ICMP, &out)
 }

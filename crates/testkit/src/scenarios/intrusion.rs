@@ -67,7 +67,7 @@ fn signalling(tl: &mut Timeline, locate: bool) {
             let answer =
                 Answer::Result(map::subscriber_info("99901000020", "001-01", minute as u16));
             let opcode = op::ANY_TIME_INTERROGATION;
-            links.dialogue(tl, Side::Client, &a_scf(), &hlr(), opcode, &argument, &answer);
+            links.dialogue(tl, Side::Client, [&a_scf(), &hlr()], opcode, &argument, &answer);
         }
         if minute % 3 == 0 {
             tl.wait_secs(5);
@@ -85,10 +85,10 @@ fn deliver(tl: &mut Timeline, links: &mut Linkset, number: u32) {
     let argument = map::send_routing_info_for_sm(&subscriber(number).1, "99902000030");
     let answer = Answer::Result(map::routing_info_for_sm(&alias, "99901000031"));
     let opcode = op::SEND_ROUTING_INFO_FOR_SM;
-    links.dialogue(tl, Side::Client, &centre, &hlr(), opcode, &argument, &answer);
+    links.dialogue(tl, Side::Client, [&centre, &hlr()], opcode, &argument, &answer);
     let argument = map::mt_forward_sm(&alias, "99902000030", "99902555000");
     let answer = Answer::Result(Vec::new());
-    links.dialogue(tl, Side::Client, &centre, &router, op::MT_FORWARD_SM, &argument, &answer);
+    links.dialogue(tl, Side::Client, [&centre, &router], op::MT_FORWARD_SM, &argument, &answer);
 }
 
 /// A name and a page.

@@ -64,7 +64,7 @@ pub(super) fn register(tl: &mut Timeline, links: &mut Linkset, number: u32) {
     let (imsi, msisdn) = subscriber(number);
     let argument = map::update_gprs_location(&imsi, "99902000022", v4(A_SGSN));
     let opcode = map::op::UPDATE_GPRS_LOCATION;
-    links.location_update(tl, Side::Client, &a_sgsn(), &hlr(), opcode, &argument, &msisdn);
+    links.location_update(tl, Side::Client, [&a_sgsn(), &hlr()], opcode, &argument, &msisdn);
 }
 
 /// What partner A's SGSN asks for a subscriber of ours.

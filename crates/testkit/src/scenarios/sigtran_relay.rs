@@ -38,7 +38,7 @@ fn ours_asks(tl: &mut Timeline, links: &mut Linkset, number: u32) {
     let argument = map::provide_subscriber_info(&imsi);
     let answer = Answer::Result(map::subscriber_info("99902000020", "001-02", number as u16));
     let opcode = map::op::PROVIDE_SUBSCRIBER_INFO;
-    links.dialogue(tl, Side::Server, &hlr(), &a_vlr(), opcode, &argument, &answer);
+    links.dialogue(tl, Side::Server, [&hlr(), &a_vlr()], opcode, &argument, &answer);
 }
 
 fn relay(seed: u64) -> Vec<(i64, Vec<u8>)> {

@@ -53,7 +53,7 @@ fn authenticate(tl: &mut Timeline, links: &mut Linkset, number: u32) {
     let opcode = map::op::SEND_AUTHENTICATION_INFO;
     let argument = map::send_authentication_info(&imsi, 1);
     let answer = Answer::Result(map::authentication_result(&[number as u8; 72]));
-    links.dialogue(tl, Side::Client, &a_vlr(), &hlr(), opcode, &argument, &answer);
+    links.dialogue(tl, Side::Client, [&a_vlr(), &hlr()], opcode, &argument, &answer);
 }
 
 fn unlisted(seed: u64) -> Vec<(i64, Vec<u8>)> {
@@ -85,7 +85,7 @@ fn our_title(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let opcode = map::op::SEND_AUTHENTICATION_INFO;
     let argument = map::send_authentication_info(&imsi, 5);
     let answer = Answer::Result(map::authentication_result(&[9; 72]));
-    links.dialogue(&mut tl, Side::Client, &forged, &hlr(), opcode, &argument, &answer);
+    links.dialogue(&mut tl, Side::Client, [&forged, &hlr()], opcode, &argument, &answer);
     tl.into_frames()
 }
 

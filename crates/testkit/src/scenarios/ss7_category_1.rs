@@ -84,7 +84,7 @@ fn answered(seed: u64) -> Vec<(i64, Vec<u8>)> {
     for number in 0..4 {
         let argument = map::any_time_interrogation(&subscriber(number).1, "99902000040");
         let opcode = op::ANY_TIME_INTERROGATION;
-        links.dialogue(&mut tl, Side::Client, &a_scf(), &hlr(), opcode, &argument, &location());
+        links.dialogue(&mut tl, Side::Client, [&a_scf(), &hlr()], opcode, &argument, &location());
         tl.wait_secs(3);
     }
     tl.into_frames()
@@ -101,7 +101,7 @@ fn refused(seed: u64) -> Vec<(i64, Vec<u8>)> {
     ];
     for (opcode, argument, code) in asked {
         let answer = Answer::Error(code);
-        links.dialogue(&mut tl, Side::Client, &a_scf(), &hlr(), opcode, &argument, &answer);
+        links.dialogue(&mut tl, Side::Client, [&a_scf(), &hlr()], opcode, &argument, &answer);
         tl.wait_secs(3);
     }
     tl.into_frames()
@@ -162,7 +162,7 @@ fn undescribed(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let argument = map::any_time_interrogation("447700900456", "12025550123");
     let answer = Answer::Result(map::subscriber_info("447700900020", "001-01", 79));
     let opcode = op::ANY_TIME_INTERROGATION;
-    links.dialogue(&mut tl, Side::Client, &calling, &called, opcode, &argument, &answer);
+    links.dialogue(&mut tl, Side::Client, [&calling, &called], opcode, &argument, &answer);
     tl.into_frames()
 }
 
@@ -172,7 +172,7 @@ fn agreed(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let calling = Party::gt("99903000040", SSN_SCF);
     let argument = map::any_time_interrogation(&subscriber(7).1, "99903000040");
     let opcode = op::ANY_TIME_INTERROGATION;
-    links.dialogue(&mut tl, Side::Client, &calling, &hlr(), opcode, &argument, &location());
+    links.dialogue(&mut tl, Side::Client, [&calling, &hlr()], opcode, &argument, &location());
     tl.into_frames()
 }
 
@@ -182,6 +182,6 @@ fn at_home(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let calling = Party::gt("99901000040", SSN_SCF);
     let argument = map::any_time_interrogation(&subscriber(8).1, "99901000040");
     let opcode = op::ANY_TIME_INTERROGATION;
-    links.dialogue(&mut tl, Side::Client, &calling, &hlr(), opcode, &argument, &location());
+    links.dialogue(&mut tl, Side::Client, [&calling, &hlr()], opcode, &argument, &location());
     tl.into_frames()
 }

@@ -92,13 +92,13 @@ impl Linkset {
         self.next_transaction
     }
 
-    /// A whole MAP dialogue: one invoke in the context of its operation, and how it ended.
+    /// A whole MAP dialogue between the calling and the called party: one invoke in the context of its operation, and
+    /// how it ended.
     pub fn dialogue(
         &mut self,
         tl: &mut Timeline,
         side: Side,
-        calling: &Party,
-        called: &Party,
+        [calling, called]: [&Party; 2],
         opcode: u8,
         argument: &[u8],
         answer: &Answer,
@@ -127,8 +127,7 @@ impl Linkset {
         &mut self,
         tl: &mut Timeline,
         side: Side,
-        calling: &Party,
-        called: &Party,
+        [calling, called]: [&Party; 2],
         opcode: u8,
         argument: &[u8],
         msisdn: &str,
