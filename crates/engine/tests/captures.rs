@@ -1,0 +1,65 @@
+//! Real captures: every one is read to its end, benign ones wake nobody, the genuine emulator is found.
+
+mod common;
+
+use engine::event::{Event, Level};
+
+/// Every capture is read without a panic; its records survive JSON; memory stays bounded by construction.
+#[test]
+fn every_capture_is_read_and_its_records_survive_json() {
+    let Some(folder) = common::captures() else { return };
+    let mut read = 0;
+    let mut records = 0;
+    for (path, _) in common::index(&folder) {
+        let (_, events) = common::scan(std::slice::from_ref(&path), common::options(1, None));
+        for event in &events {
+            let line = serde_json::to_string(event).unwrap();
+            let back: Event = serde_json::from_str(&line)
+                .unwrap_or_else(|e| panic!("{}: {e}: {line}", path.display()));
+            assert_eq!(&back, event, "{}", path.display());
+        }
+        read += 1;
+        records += events.len();
+    }
+    println!("{read} captures, {records} records");
+    assert!(read > 200, "{read} captures");
+}
+
+/// Benign captures (tag b in the index) and lab replays give no alert of level high or above.
+#[test]
+fn benign_captures_wake_nobody() {
+    let Some(folder) = common::captures() else { return };
+    let mut faults = Vec::new();
+    for (path, fields) in common::index(&folder) {
+        let tags = fields[8]
+            .split("use=")
+            .nth(1)
+            .and_then(|rest| rest.split(';').next())
+            .unwrap_or("")
+            .to_owned();
+        if !tags.contains('b') {
+            continue;
+        }
+        let (summary, _) = common::scan(std::slice::from_ref(&path), common::options(1, None));
+        for alert in summary.alerts.iter().filter(|alert| alert.level >= Level::High) {
+            faults.push(format!(
+                "{}: {} / {} {}: {}",
+                fields[0], alert.detection, alert.check, alert.level, alert.why
+            ));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_genuine_emulator_is_found() {
+    let Some(folder) = common::captures() else { return };
+    let path = folder.join("lab__osmo-ggsn/sgsnemu-ping.pcap");
+    let (summary, _) = common::scan(&[path], common::options(1, None));
+    assert!(
+        summary
+            .alerts
+            .iter()
+            .any(|alert| alert.detection == "sgsn-emulation" && alert.level >= Level::High)
+    );
+}

@@ -1,0 +1,44 @@
+//! Clean traffic stays quiet: no alert of level medium or above on the mixed corpus, with the description of its network
+//! and without.
+
+mod common;
+
+use engine::capture::Inputs;
+use engine::event::Level;
+use engine::{Options, Quiet};
+use testkit::corpus;
+use testkit::pcap::{Format, Writer};
+
+#[test]
+fn two_hundred_thousand_clean_packets() {
+    let dir = tempfile::tempdir().unwrap();
+    for seed in [1, 2] {
+        let path = dir.path().join(format!("{seed}.pcap"));
+        let mut writer = Writer::new(
+            std::io::BufWriter::new(std::fs::File::create(&path).unwrap()),
+            Format::default(),
+        )
+        .unwrap();
+        corpus::corpus(seed, 200_000, &mut |ns, frame: &[u8]| writer.frame(ns, frame).unwrap());
+        writer.finish().unwrap();
+        for network in [Some(corpus::corpus_network()), None] {
+            let options = Options { every_event: false, ..common::options(2, network) };
+            let summary = engine::run(
+                Inputs::open(std::slice::from_ref(&path)).unwrap(),
+                options,
+                &mut Quiet,
+            )
+            .unwrap();
+            let loud: Vec<String> = summary
+                .alerts
+                .iter()
+                .filter(|alert| alert.level >= Level::Medium)
+                .map(|alert| {
+                    format!("{} / {} {}: {}", alert.detection, alert.check, alert.level, alert.why)
+                })
+                .collect();
+            assert!(loud.is_empty(), "seed {seed}: {}", loud.join("\n"));
+            assert_eq!(summary.stats.frames, 200_000);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The subcommands: one file each, one variant each.
+
+mod network;
+mod rules;
+mod scan;
+
+use std::io::Write;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::exit::Outcome;
+
+/// A passive sensor and forensic analyser for the links between mobile operators.
+///
+/// It reads captures of roaming and signalling links and says when somebody uses them to get in, to hide, to command
+/// or to collect. It never sends a packet, and identities of subscribers leave it only as pseudonyms.
+#[derive(Debug, Parser)]
+#[command(name = "roamguard", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 clean, 1 findings at or above --fail-level, 2 wrong use or configuration, 3 damaged input."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Scan(scan::Args),
+    Network(network::Args),
+    Rules(rules::Args),
+}
+
+pub(crate) fn run(cli: Cli, out: &mut dyn Write) -> Result<Outcome> {
+    match cli.command {
+        Command::Scan(args) => scan::run(&args, out),
+        Command::Network(args) => network::run(&args, out),
+        Command::Rules(args) => rules::run(&args, out),
+    }
+}

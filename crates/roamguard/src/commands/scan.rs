@@ -1,0 +1,190 @@
+//! `scan CAPTURE…`: what is in it, who is in it, what is wrong with it.
+
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum;
+use engine::event::{Alert, Event, Level, Pseudonymiser, Timestamp, What};
+use engine::network::Network;
+use engine::{Observer, Options, capture::Inputs};
+
+use crate::exit::Outcome;
+use crate::progress::Progress;
+use crate::{key, records, report, sanitise};
+
+/// What is in a capture, who is in it, and what is wrong with it; needs no configuration
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:
+  roamguard scan roaming.pcap
+  roamguard scan --network network.toml --level high folder/ more.pcapng.gz
+  zstd -dc big.pcap.zst | roamguard scan --format json - > records.jsonl")]
+pub(crate) struct Args {
+    /// Captures: pcap or pcapng, plain, .gz or .zst; folders of them; `-` is standard input
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// Description of your network and your partners
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+    /// Shape of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// With --format json: only records of these types, such as alert,map,tunnel
+    #[arg(long, value_name = "TYPES", value_delimiter = ',')]
+    only: Vec<String>,
+    /// Show alerts at or above this level
+    #[arg(long, default_value = "informational")]
+    level: Level,
+    /// Exit with 1 when there is an alert at or above this level
+    #[arg(long, default_value = "medium")]
+    fail_level: Level,
+    /// Leave out frames before this time, such as 2023-11-14T22:00:00Z
+    #[arg(long, value_name = "TIME")]
+    from: Option<Timestamp>,
+    /// Leave out frames from this time on
+    #[arg(long, value_name = "TIME")]
+    to: Option<Timestamp>,
+    /// Workers that read packets; the output is the same for every number
+    #[arg(short = 'j', long = "jobs", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    jobs: Option<u8>,
+    /// Key for the pseudonyms of subscribers: 64 hexadecimal digits; made at first use when not given
+    #[arg(long, value_name = "FILE")]
+    subscriber_key: Option<PathBuf>,
+    /// Show identities of subscribers as they are; say so on stderr
+    #[arg(long)]
+    reveal_subscribers: bool,
+    /// No progress bar and no remarks on stderr
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A report for people
+    Text,
+    /// One JSON record a line, in the shape of EVE: all events, then alerts, elements and statistics
+    Json,
+    /// The alerts as a table
+    Csv,
+}
+
+pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
+    check_types(&args.only)?;
+    let network = match &args.network {
+        Some(path) => Network::read(path)?,
+        None => Network::default(),
+    };
+    let (key, warning) = key::load(args.subscriber_key.as_deref())?;
+    remark(args, warning.as_deref());
+    let pseudonymiser = if args.reveal_subscribers {
+        remark(
+            args,
+            Some("identities of subscribers are shown in clear, as --reveal-subscribers asks"),
+        );
+        Pseudonymiser::revealing(key)
+    } else {
+        Pseudonymiser::new(key)
+    };
+    let inputs = Inputs::open(&args.captures)?;
+    for skipped in inputs.skipped() {
+        remark(args, Some(&format!("{} left out: {}", skipped.path, skipped.why)));
+    }
+    let progress = Progress::new(inputs.progress().total(), !args.quiet);
+    let options = Options {
+        workers: usize::from(args.jobs.unwrap_or_else(default_jobs)),
+        pseudonymiser,
+        network,
+        from: args.from,
+        to: args.to,
+        every_event: args.format == Format::Json,
+    };
+    // A reader of JSON waits for lines in bulk; a person waits for the whole report.
+    let mut out = BufWriter::with_capacity(1 << 18, out);
+    let mut watcher = Watcher { out: &mut out, only: &args.only, progress: &progress };
+    let summary = engine::run(inputs, options, &mut watcher);
+    progress.done();
+    let summary = summary?;
+    for damage in &summary.damages {
+        remark(args, Some(&damage.to_string()));
+    }
+    let alerts: Vec<Alert> =
+        summary.alerts.iter().filter(|alert| alert.level >= args.level).cloned().collect();
+    match args.format {
+        Format::Text => report::write(&mut out, &title(&args.captures), &summary, &alerts)?,
+        Format::Csv => records::csv(&mut out, &alerts)?,
+        Format::Json => {
+            for alert in alerts {
+                write(&mut out, &args.only, &Event::from(alert))?;
+            }
+            for event in summary.closing_records() {
+                write(&mut out, &args.only, &event)?;
+            }
+        }
+    }
+    out.flush()?;
+    Ok(match summary.alerts.iter().map(|alert| alert.level).max() {
+        _ if !summary.damages.is_empty() => Outcome::Damaged,
+        Some(worst) if worst >= args.fail_level => Outcome::Findings,
+        _ => Outcome::Clean,
+    })
+}
+
+/// Writes records as they come, and moves the bar.
+struct Watcher<'a> {
+    out: &'a mut dyn Write,
+    only: &'a [String],
+    progress: &'a Progress,
+}
+
+impl Observer for Watcher<'_> {
+    fn event(&mut self, event: &Event) -> std::io::Result<()> {
+        write(self.out, self.only, event).map_err(|error| {
+            match error.downcast::<serde_json::Error>() {
+                Ok(json) => json.into(),
+                Err(other) => std::io::Error::other(other),
+            }
+        })
+    }
+
+    fn progress(&mut self, octets: u64, frames: u64) {
+        self.progress.at(octets, frames);
+    }
+}
+
+fn write(out: &mut dyn Write, only: &[String], event: &Event) -> Result<()> {
+    if only.is_empty() || only.iter().any(|kind| kind == event.what.event_type()) {
+        records::json(out, event)?;
+    }
+    Ok(())
+}
+
+fn check_types(only: &[String]) -> Result<()> {
+    for kind in only {
+        if !What::EVENT_TYPES.contains(&kind.as_str()) {
+            bail!("--only {kind}: no such record type; there are {}", What::EVENT_TYPES.join(", "));
+        }
+    }
+    Ok(())
+}
+
+fn default_jobs() -> u8 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u8::try_from(cores.min(8)).unwrap_or(1)
+}
+
+fn title(captures: &[PathBuf]) -> String {
+    match captures {
+        [one] if one.as_os_str() == "-" => "standard input".into(),
+        [one] => one.display().to_string(),
+        [first, ..] => format!("{} and {} more", first.display(), captures.len() - 1),
+        [] => String::new(),
+    }
+}
+
+fn remark(args: &Args, text: Option<&str>) {
+    if let Some(text) = text.filter(|_| !args.quiet) {
+        // Nobody left to tell when stderr itself is gone.
+        let _ =
+            writeln!(anstream::stderr(), "roamguard: {}", sanitise::text(text)).context("stderr");
+    }
+}

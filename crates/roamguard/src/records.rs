@@ -1,0 +1,84 @@
+//! Machine-readable output: one JSON record a line, or the alerts as CSV.
+
+use std::io::Write;
+
+use anyhow::Result;
+use engine::event::{Alert, Event};
+
+/// One record, one line.
+pub(crate) fn json(out: &mut dyn Write, event: &Event) -> Result<()> {
+    serde_json::to_writer(&mut *out, event)?;
+    out.write_all(b"\n")?;
+    Ok(())
+}
+
+/// The alerts as a table, worst first.
+pub(crate) fn csv(out: &mut dyn Write, alerts: &[Alert]) -> Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record([
+        "level",
+        "detection",
+        "check",
+        "first_seen",
+        "last_seen",
+        "count",
+        "signature",
+        "entities",
+        "outcome",
+        "confidence",
+        "why",
+        "honest_cause",
+        "next_step",
+        "decided_by",
+        "frames",
+        "attack",
+        "fight",
+        "motif",
+    ])?;
+    for alert in alerts {
+        let outcome = serde_json::to_value(alert.outcome)?;
+        let frames: Vec<String> = alert.frames.iter().map(u64::to_string).collect();
+        table.write_record([
+            alert.level.name(),
+            &alert.detection,
+            &alert.check,
+            &alert.first_seen.to_string(),
+            &alert.last_seen.to_string(),
+            &alert.count.to_string(),
+            &formula_safe(&alert.signature),
+            &formula_safe(&alert.entities.join(" ")),
+            outcome.as_str().unwrap_or_default(),
+            &format!("{:.2}", alert.confidence),
+            &formula_safe(&alert.why),
+            &formula_safe(&alert.honest_cause),
+            &formula_safe(&alert.next_step),
+            &formula_safe(alert.decided_by.as_deref().unwrap_or_default()),
+            &frames.join(" "),
+            &alert.references.attack.join(" "),
+            &alert.references.fight.join(" "),
+            &alert.references.motif.join(" "),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// Spreadsheets run what begins like a formula, and names come from the wire.
+fn formula_safe(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_runs_nothing() {
+        assert_eq!(formula_safe("=cmd()"), "'=cmd()");
+        assert_eq!(formula_safe("a=b"), "a=b");
+    }
+}

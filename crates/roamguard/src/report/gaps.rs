@@ -1,0 +1,76 @@
+//! What could not be judged, and why.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use engine::Summary;
+
+use super::{heading, labelled};
+use crate::wrap::grouped;
+
+pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
+    let stats = &summary.stats;
+    heading(out, "WHAT COULD NOT BE JUDGED", "")?;
+    let mut said = false;
+    let mut say = |out: &mut dyn Write, label: &str, text: &str| {
+        said = true;
+        labelled(out, label, text)
+    };
+    for damage in &summary.damages {
+        say(out, "damage", &damage.to_string())?;
+    }
+    if stats.tsn_expected > 0 {
+        #[expect(clippy::cast_precision_loss, reason = "a percentage for people")]
+        let share = stats.tsn_seen as f64 * 100.0 / stats.tsn_expected as f64;
+        let missing = stats.tsn_expected.saturating_sub(stats.tsn_seen);
+        let text = if missing == 0 {
+            format!("all {} DATA chunks that the TSNs count were seen", grouped(stats.tsn_expected))
+        } else {
+            format!(
+                "{share:.1} % of the DATA chunks that the TSNs count were seen; {} of {} are missing from the capture",
+                grouped(missing),
+                grouped(stats.tsn_expected)
+            )
+        };
+        say(out, "SCTP", &text)?;
+    }
+    if stats.snapped > 0 {
+        say(
+            out,
+            "snapped",
+            &format!(
+                "{} frames were cut short by the capture's snap length",
+                grouped(stats.snapped)
+            ),
+        )?;
+    }
+    if stats.unread_link > 0 {
+        say(
+            out,
+            "unread",
+            &format!("{} frames of link types that are not read", grouped(stats.unread_link)),
+        )?;
+    }
+    for table in stats.tables.iter().filter(|table| table.evicted > 0) {
+        let text = format!(
+            "the table of {} was full: {} entries were given up, oldest first",
+            table.table,
+            grouped(table.evicted)
+        );
+        say(out, "full", &text)?;
+    }
+    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for gap in &summary.gaps {
+        by_reason
+            .entry(&gap.missing)
+            .or_default()
+            .push(format!("{} / {}", gap.detection, gap.check));
+    }
+    for (reason, checks) in by_reason {
+        say(out, "checks", &format!("{reason}: {}", checks.join(", ")))?;
+    }
+    if !said {
+        writeln!(out, "  Nothing: every check had what it needs.")?;
+    }
+    Ok(())
+}

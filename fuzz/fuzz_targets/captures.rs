@@ -1,0 +1,17 @@
+//! Octets as a capture file, through the whole pipeline.
+#![no_main]
+
+use engine::{Options, Quiet, capture::Inputs, event::Pseudonymiser, network::Network};
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let inputs = Inputs::from_bytes("fuzz", bytes.to_vec());
+    let options = Options {
+        workers: 1,
+        pseudonymiser: Pseudonymiser::new([0; 32]),
+        network: Network::default(),
+        from: None,
+        to: None,
+        every_event: false,
+    };
+    let _ = engine::run(inputs, options, &mut Quiet);
+});
