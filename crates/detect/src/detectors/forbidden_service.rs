@@ -498,7 +498,8 @@ fn finding(
     };
     Finding {
         level,
-        key: format!("{}>{}|{}", ends.src_ip, ends.dest_ip, found.service),
+        // One source that asks many hosts for the same is one alert.
+        key: format!("{}|{}", ends.src_ip, found.service),
         confidence: found.confidence,
         outcome,
         signature: format!("{} {did} {} at {}", name(from, ends.src_ip), found.service, name(to, ends.dest_ip)),

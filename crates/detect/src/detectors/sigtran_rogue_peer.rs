@@ -406,8 +406,8 @@ fn unlisted(
         Outcome::Refused => "was refused",
         Outcome::Answered | Outcome::AnsweredWithData => "has",
     };
-    // An address of ours that has no entry may simply be missing from the description.
-    let undescribed = matches!(side, Side::Home(None));
+    // Between two nodes of ours, an address without an entry is most likely missing from the description.
+    let undescribed = matches!((side, other), (Side::Home(None), Side::Home(_) | Side::Management));
     let why = match side {
         Side::Partner(partner) => {
             format!("{rogue} is in the networks of {} but not in its list `sigtran`", partner.name)
@@ -427,11 +427,11 @@ fn unlisted(
         Side::Outside => format!("{rogue} is in nobody's networks and on nobody's list `sigtran`"),
     };
     Finding {
-        level: if undescribed { Level::Medium } else { Level::High },
+        level: if undescribed { Level::Low } else { Level::High },
         // One attempt is one finding, whatever becomes of it.
         counts: sctp.state == SctpState::Init || (sctp.midstream && sctp.state == SctpState::Established),
-        key: format!("{rogue}>{peer}"),
-        confidence: if undescribed { 0.5 } else { 0.9 },
+        key: rogue.to_string(),
+        confidence: if undescribed { 0.4 } else { 0.9 },
         outcome,
         signature: format!("{rogue} ({}) {did} a {what} association with {peer} ({})", side.name(), other.name()),
         why: format!("{why}; {} DATA chunks, {} packets", sctp.data_chunks, sctp.packets),

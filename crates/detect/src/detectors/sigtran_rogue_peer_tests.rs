@@ -81,6 +81,13 @@ fn loud_for_strangers_and_for_hosts_of_another_role() {
         assert_eq!(names(&alerts), ["peer.unlisted high"], "{src}");
         assert!(alerts[0].signature.contains(who), "{}", alerts[0].signature);
     }
+    // A node of ours that nobody described, with another of ours and with a partner.
+    for (peer, level) in [(STP, "low"), ("198.51.100.10:2905", "high")] {
+        let mut events = Events::new();
+        sctp(&mut events, 0.0, "10.10.1.40:2905", peer, SctpState::Established);
+        let alerts = check_with(ID, test_network(), &events);
+        assert_eq!(names(&alerts), [format!("peer.unlisted {level}")]);
+    }
     // Whoever lists an address that is not its own gains nothing.
     let liar = Sctp { src_addresses: vec!["198.51.100.10".parse().unwrap()], ..Sctp::default() };
     let mut events = Events::new();
