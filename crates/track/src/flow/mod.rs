@@ -122,6 +122,10 @@ impl Conversation {
         bytes: u32,
     ) -> Option<Event> {
         *self.payload.of_mut(side) += u64::from(bytes);
+        // What is read message by message is nobody's typing.
+        if matches!(self.app, Some("gtp" | "gtp-u" | "dns" | "diameter")) {
+            return None;
+        }
         let turns = self.turns.get_or_insert_with(Box::default);
         if !turns.said(side, at, bytes) {
             return None;
@@ -251,8 +255,8 @@ impl Flows {
                 let src_is_client = match packet.from {
                     Some(from) => from == Side::Client,
                     None => {
-                        !(recognise::is_service(packet.ends.src_port)
-                            && !recognise::is_service(packet.ends.dest_port))
+                        !recognise::is_service(packet.ends.src_port)
+                            || recognise::is_service(packet.ends.dest_port)
                     }
                 };
                 let fresh = begin(packet, src_is_client, src_is_low == src_is_client);

@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn by_shape() {
-        let cases: &[(&[u8], &[u8], u16, Option<&str>)] = &[
+        type Case = (&'static [u8], &'static [u8], u16, Option<&'static str>);
+        let cases: &[Case] = &[
             (b"SSH-2.0-x\r\n", b"", 57722, Some("ssh")),
             (b"", b"SSH-2.0-x\r\n", 2222, Some("ssh")),
             (b"\x16\x03\x01\x02\x00\x01", b"", 9999, Some("tls")),

@@ -70,6 +70,10 @@ impl TcpWatch {
     }
 
     /// Takes a segment of one side.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a segment, where it belongs, and where to what it tells"
+    )]
     pub(crate) fn segment(
         &mut self,
         pool: &Pool,

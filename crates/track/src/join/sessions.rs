@@ -101,12 +101,23 @@ impl Session {
     }
 }
 
+/// A tunnel that was deleted not long ago: what was on its way still arrives.
+#[derive(Clone, Copy, Debug)]
+struct Gone {
+    at: Timestamp,
+    imsi: Option<Subscriber>,
+}
+
+/// Packets that come this long after the deletion were on their way, or are the last retransmissions.
+const AFTERMATH: Duration = Duration::from_secs(30);
+
 /// All tunnels of the run that live.
 pub(super) struct Sessions {
     table: Capped<u64, Session>,
     /// User plane: the tunnel, and whether packets to this endpoint go up to the gateway.
     ends: Capped<End, (u64, bool)>,
     controls: Capped<End, u64>,
+    gone: Capped<End, Gone>,
     idle: Duration,
     next: u64,
 }
@@ -117,6 +128,7 @@ impl Sessions {
             table: Capped::new("tunnels", cap),
             ends: Capped::new("tunnel user ends", cap.saturating_mul(2)),
             controls: Capped::new("tunnel control ends", cap.saturating_mul(3)),
+            gone: Capped::new("tunnel ends deleted", 65_536),
             idle,
             next: 1,
         }
@@ -124,7 +136,12 @@ impl Sessions {
 
     /// Writes the subscriber on the path of an event, and counts the flow that begins with it.
     pub(super) fn complete(&mut self, path: &mut TunnelPath, begins: bool) {
-        let Some((number, _)) = self.ends.get(&(path.dest_ip, path.teid)).copied() else { return };
+        let end = (path.dest_ip, path.teid);
+        let Some((number, _)) = self.ends.get(&end).copied() else {
+            // Flows are told to be over after the tunnel was.
+            path.imsi = self.gone.peek(&end).and_then(|gone| gone.imsi);
+            return;
+        };
         if let Some(session) = self.table.get_mut(&number) {
             path.imsi = session.imsi;
             session.flows += u64::from(begins);
@@ -263,6 +280,12 @@ impl Sessions {
             Some(found) => Some(found),
             None => self.other_half(end, &usage),
         };
+        if found.is_none() {
+            let late = self.gone.peek(&end).is_some_and(|gone| at.since(gone.at) < AFTERMATH);
+            if late || usage.state == TunnelState::Closed {
+                return;
+            }
+        }
         let (number, up) = match found {
             Some(found) => found,
             None => (
@@ -385,6 +408,9 @@ impl Sessions {
     ) {
         if let Some(mut gone) = self.table.remove(&number) {
             self.forget(&gone);
+            for end in [gone.serving, gone.gateway].into_iter().flatten() {
+                self.gone.insert(end, Gone { at, imsi: gone.imsi });
+            }
             let frame = frame.unwrap_or(gone.last_frame);
             out.push(gone.event(TunnelState::Closed, at, frame, Some(reason)));
         }

@@ -142,9 +142,7 @@ impl Shard {
     /// Errors and the rest: once in ten seconds about the same.
     fn is_told(&mut self, cx: &Cx<'_>, packet: &Packet<'_>, message: &Message<'_>) -> bool {
         // Neighbour discovery is the link's own business (RFC 4861), and so are multicast listener reports.
-        if message.v6 && (130..=137).contains(&message.icmp_type)
-            || message.v6 && message.icmp_type == 143
-        {
+        if message.v6 && matches!(message.icmp_type, 130..=137 | 143) {
             return false;
         }
         let about = message

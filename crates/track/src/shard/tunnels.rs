@@ -20,6 +20,8 @@ struct Usage {
     uplink: Option<bool>,
     /// The endpoint of the other direction, once a flow used both.
     other: Option<End>,
+    /// Since the start.
+    total: u64,
     /// Since the last report.
     packets: u64,
     bytes: u64,
@@ -60,6 +62,7 @@ impl Tunnels {
                     src: path.src_ip,
                     uplink: None,
                     other: None,
+                    total: 0,
                     packets: 0,
                     bytes: 0,
                     flows: 0,
@@ -78,11 +81,14 @@ impl Tunnels {
         };
         let Some(usage) = self.table.get_mut(slot) else { return false };
         usage.src = path.src_ip;
+        usage.total += 1;
         usage.packets += 1;
         usage.bytes += u64::from(bytes);
         usage.last = at;
         usage.last_frame = frame;
-        if !usage.fresh && at.since(usage.reported) >= self.report_every {
+        // Each time it has doubled too, so that a tunnel that is deleted soon was told of as nearly as can be.
+        let due = at.since(usage.reported) >= self.report_every || usage.total.is_power_of_two();
+        if !usage.fresh && due {
             out.push(usage.report(end, at, TunnelState::Active, None));
         }
         usage.fresh
@@ -136,7 +142,9 @@ impl Tunnels {
 
     pub(crate) fn finish(&mut self, now: Timestamp, out: &mut Vec<Event>) {
         while let Some((end, mut usage)) = self.table.pop_oldest() {
-            out.push(usage.report(end, now, TunnelState::Active, None));
+            // At the time of its last packet, so that what was deleted since is not taken for alive.
+            let at = usage.last.min(now);
+            out.push(usage.report(end, at, TunnelState::Active, None));
         }
     }
 
