@@ -40,13 +40,13 @@ pub(crate) const CARD: Card = Card {
 
 pub(crate) struct GtpInGtp {
     asked: Capped<u64, Finding>,
-    /// Frame of the last inner message that only the port called GTP.
-    unreadable: Option<u64>,
+    /// Frame of the last inner message that was judged by its content: found, or no GTP but for its port.
+    judged: Option<u64>,
 }
 
 impl Default for GtpInGtp {
     fn default() -> Self {
-        Self { asked: Capped::new("gtp-in-gtp.asked", MAX_ASKED), unreadable: None }
+        Self { asked: Capped::new("gtp-in-gtp.asked", MAX_ASKED), judged: None }
     }
 }
 
@@ -58,7 +58,7 @@ impl Detector for GtpInGtp {
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
         match &event.what {
             What::Anomaly(anomaly) if anomaly.field == "gtp.nested" => {
-                if self.unreadable == Some(event.frame) {
+                if self.judged == Some(event.frame) {
                     return;
                 }
                 let mut finding = nested(scene, event, "nested.user-plane");
@@ -70,8 +70,8 @@ impl Detector for GtpInGtp {
                 findings.push(finding);
             }
             What::Gtp(gtp) if event.path.is_some() => {
+                self.judged = Some(event.frame);
                 if !is_readable(gtp) {
-                    self.unreadable = Some(event.frame);
                     return;
                 }
                 if let Some(request) = gtp.request_frame

@@ -195,12 +195,15 @@ impl SgsnEmulation {
             self.asked.insert(event.frame, finding.clone());
             findings.push(finding);
         }
-        if is_gsn(scene, peer) {
-            return;
-        }
+        let described = is_gsn(scene, peer);
         let announced = gtp.imsi.is_some_and(|imsi| self.announced.knows(imsi));
         if let Some(imsi) = gtp.imsi {
-            self.announced.requested(imsi, peer, || unannounced(scene, event, gtp, ends, imsi));
+            self.announced.requested(imsi, peer, event.at, || {
+                (!described).then(|| unannounced(scene, event, gtp, ends, imsi))
+            });
+        }
+        if described {
+            return;
         }
         if let Some(window) = self.windows.requested(event, gtp, peer, level.is_some())
             && !announced

@@ -26,11 +26,19 @@ const MAP_REGISTRATIONS: [i64; 3] = [2, 23, 56];
 /// S6a Update-Location and Authentication-Information (TS 29.272 §7.2.2).
 const DIAMETER_REGISTRATIONS: [u32; 2] = [316, 318];
 
+/// A session that waits for judgement.
+struct Candidate {
+    at: Timestamp,
+    source: IpAddr,
+    /// What it becomes; nothing where the source is a described node, whose sessions are only counted.
+    finding: Option<Finding>,
+}
+
 pub(super) struct Announced {
     registered: Capped<Subscriber, ()>,
     /// Announced sessions of each source: a source with any is a working node.
     sources: Capped<IpAddr, u64>,
-    candidates: Capped<Subscriber, (IpAddr, Finding)>,
+    candidates: Capped<Subscriber, Candidate>,
     /// Whose session each waiting request asked for.
     requests: Capped<u64, Subscriber>,
     announced: u64,
@@ -71,10 +79,10 @@ impl Announced {
 
     fn register(&mut self, imsi: Subscriber) {
         self.registered.insert(imsi, ());
-        if let Some((source, _)) = self.candidates.remove(&imsi) {
+        if let Some(waiting) = self.candidates.remove(&imsi) {
             self.unannounced = self.unannounced.saturating_sub(1);
             self.announced += 1;
-            *self.sources.entry(&source, || 0).0 += 1;
+            *self.sources.entry(&waiting.source, || 0).0 += 1;
         }
     }
 
@@ -83,30 +91,32 @@ impl Announced {
         self.registered.contains(&imsi)
     }
 
-    /// A session request; `make` writes the finding that it becomes if nothing announced the subscriber.
+    /// A session request; `finding` is what it becomes if nothing announced the subscriber.
     pub(super) fn requested(
         &mut self,
         imsi: Subscriber,
         source: IpAddr,
-        make: impl FnOnce() -> Finding,
+        at: Timestamp,
+        finding: impl FnOnce() -> Option<Finding>,
     ) {
         if self.knows(imsi) {
             self.announced += 1;
             *self.sources.entry(&source, || 0).0 += 1;
         } else if !self.candidates.contains(&imsi) {
             self.unannounced += 1;
-            let finding = make();
-            if let Some(&frame) = finding.frames.first() {
+            let finding = finding();
+            if let Some(&frame) = finding.as_ref().and_then(|finding| finding.frames.first()) {
                 self.requests.insert(frame, imsi);
             }
-            self.candidates.insert(imsi, (source, finding));
+            self.candidates.insert(imsi, Candidate { at, source, finding });
         }
     }
 
     /// What became of a session that waits for judgement.
     pub(super) fn answered(&mut self, request: u64, change: impl FnOnce(&mut Finding)) {
         let Some(imsi) = self.requests.remove(&request) else { return };
-        if let Some((_, finding)) = self.candidates.get_mut(&imsi) {
+        let waiting = self.candidates.get_mut(&imsi).and_then(|waiting| waiting.finding.as_mut());
+        if let Some(finding) = waiting {
             change(finding);
         }
     }
@@ -121,12 +131,14 @@ impl Announced {
         if !self.evaluable() {
             return;
         }
-        while let Some((_, (_, finding))) = self.candidates.oldest() {
-            if now.since(finding.at) < PATIENCE {
+        while let Some((_, waiting)) = self.candidates.oldest() {
+            if now.since(waiting.at) < PATIENCE {
                 return;
             }
-            let Some((imsi, (source, finding))) = self.candidates.pop_oldest() else { return };
-            if self.sources.peek(&source).is_none() {
+            let Some((imsi, waiting)) = self.candidates.pop_oldest() else { return };
+            if let Some(finding) = waiting.finding
+                && self.sources.peek(&waiting.source).is_none()
+            {
                 findings.push(finding);
                 // Its next session is the same story.
                 self.registered.insert(imsi, ());

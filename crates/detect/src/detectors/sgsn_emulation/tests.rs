@@ -218,6 +218,10 @@ fn a_session_that_nobody_announced() {
     let network = Network::parse(text, "network.toml").unwrap();
     let events = sessions(8, 1, PEER);
     assert_eq!(names(&check_with("sgsn-emulation", network, &events)), [""; 0], "listed");
+    let text = "[[partner]]\nname = \"A\"\ngsn = [\"198.51.100.20\"]\n";
+    let network = Network::parse(text, "network.toml").unwrap();
+    let alerts = check_with("sgsn-emulation", network, &events);
+    assert_eq!(names(&alerts), ["unannounced high"], "the listed one shows what is usual");
 }
 
 fn daily(days: u32, minutes: f64, subscribers: u32) -> Events {
