@@ -259,19 +259,27 @@ impl CoreSweep {
         let outcome = flow_outcome(ends.proto, flow);
         let pair = (ends.src_ip, ends.dest_ip);
         if outcome == Outcome::AnsweredWithData {
-            // Signalling says for itself what its answers were.
-            if !matches!(
-                (ends.proto, ends.dest_port),
-                (Proto::Sctp, _)
-                    | (Proto::Tcp, 3868 | 5868)
-                    | (Proto::Udp, 2123 | 2152 | 3386 | 53)
-            ) {
+            // Outside tunnels, signalling says for itself what its answers were.
+            if event.path.is_some()
+                || !matches!(
+                    (ends.proto, ends.dest_port),
+                    (Proto::Sctp, _)
+                        | (Proto::Tcp, 3868 | 5868)
+                        | (Proto::Udp, 2123 | 2152 | 3386 | 53)
+                )
+            {
                 self.sign(scene, event, pair, Sign::Answer);
             }
             return;
         }
         let kind = match ends.proto {
             Proto::Tcp => kind::TCP,
+            // GTP and DNS messages are probes by themselves; a flow alone may be answers to what was not seen.
+            Proto::Udp
+                if event.path.is_none() && matches!(ends.dest_port, 53 | 2123 | 2152 | 3386) =>
+            {
+                return;
+            }
             Proto::Udp if outcome < Outcome::Answered => kind::UDP,
             Proto::Sctp if event.path.is_some() => kind::SCTP,
             _ => return,

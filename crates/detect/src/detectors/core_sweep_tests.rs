@@ -219,3 +219,29 @@ fn the_flow_of_an_echo_is_no_repetition() {
     assert_eq!(names(&alerts), ["sweep.fast high"]);
     assert!(alerts[0].signature.ends_with("with GTP echoes"), "{}", alerts[0].signature);
 }
+
+#[test]
+fn echoes_inside_a_tunnel() {
+    let mut events = Events::new();
+    for i in 0..22 {
+        let what = What::Flow(Box::new(closed(Handshake::None)));
+        let dest = format!("192.0.2.{}:2123", i + 1);
+        events.push(f64::from(i), "10.20.0.7:5000", &dest, Proto::Udp, what).path =
+            path("198.51.100.20", "192.0.2.20", 7);
+    }
+    assert_eq!(names(&check_with(ID, test_network(), &events)), ["sweep.fast high"]);
+}
+
+#[test]
+fn quiet_where_only_answers_were_seen() {
+    let mut events = Events::new();
+    for i in 0..40 {
+        let dest = format!("198.51.100.{}:2152", i + 1);
+        events.gtp(f64::from(i), "192.0.2.20:2152", &dest, echo(2));
+        let flow = closed(Handshake::None);
+        let what = What::Flow(Box::new(flow));
+        events.push(f64::from(i) + 300.0, "192.0.2.20:2152", &dest, Proto::Udp, what);
+    }
+    events.list.sort_by_key(|event| event.at);
+    assert!(check(ID, &events).is_empty());
+}

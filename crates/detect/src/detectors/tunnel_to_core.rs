@@ -24,7 +24,8 @@ pub(crate) const CARD: Card = Card {
     quiet_for: "Destinations on the internet and in the subscriber pools; DNS to elements with the role subscriber-dns, the \
                 usual ports of proxies, and portals of a PCRF; servers that were only seen answering DNS.",
     description: "With [home] networks and [[element]] entries every core address counts, answered or not. Without a \
-                  description only addresses that the capture shows as core nodes count.",
+                  description only addresses that the capture shows as core nodes count: high on telecom and management \
+                  ports, medium on others, low where it may be a call.",
     thresholds: "One flow is enough: no subscriber has a reason to address the core. Answered flows, signalling elements and \
                  telecom or management ports make it critical, because then the path is proven or the aim is plain.",
     basis: "GSMA FS.20 as public sources describe it; reports on LIMINAL PANDA's use of emulated SGSN tunnels",
@@ -195,9 +196,12 @@ fn finding(
             ("core.described", level, confidence, side.name(), side.cite(&scene.network))
         }
         Target::Seen(roles) => {
+            // A small core has its call servers and web portals on the same host: only the aim tells them apart.
+            let call = matches!(port, 5060 | 5061) || (proto == Proto::Udp && !plain_aim);
             let level = match () {
-                () if ping => Level::Medium,
-                () if answered && plain_aim => Level::Critical,
+                () if call => Level::Low,
+                () if ping || !plain_aim => Level::Medium,
+                () if answered => Level::Critical,
                 () => Level::High,
             };
             let what = format!("a {} of this capture", roles_text(*roles));

@@ -97,6 +97,19 @@ fn without_a_description_what_was_seen_decides() {
     assert_eq!(names(&check(ID, &events)), ["core.seen critical"]);
     assert_eq!(gaps(ID, Network::default(), &events).len(), 1);
 
+    // Calls and portals of a core on one host.
+    for (dest, proto, level) in [
+        ("192.0.2.20:5060", Proto::Tcp, "low"),
+        ("192.0.2.20:31226", Proto::Udp, "low"),
+        ("192.0.2.20:80", Proto::Tcp, "medium"),
+        ("192.0.2.20:2123", Proto::Udp, "critical"),
+    ] {
+        let mut events = Events::new();
+        ggsn(&mut events);
+        inner(&mut events, 1.0, dest, proto, answered());
+        assert_eq!(names(&check(ID, &events)), [format!("core.seen {level}")], "{dest}");
+    }
+
     let mut ping = Events::new();
     ggsn(&mut ping);
     inner(&mut ping, 1.0, "192.0.2.20", Proto::Icmp, Flow { ip_proto: 1, ..Flow::default() });
