@@ -30,7 +30,7 @@ impl Shard {
         ];
         let [imsi, msisdn, imei] = digits;
         let text = |text: String| {
-            let mut text = without(&text, &digits);
+            let mut text = without(text, &digits);
             let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
             text.truncate(end.unwrap_or(0));
             text

@@ -80,7 +80,7 @@ fn record(key: &Pseudonymiser, message: &Message<'_>, facts: &Facts<'_>, user_pl
         msisdn: subscriber(Identity::Msisdn, msisdn),
         imei: subscriber(Identity::Imei, imei),
         published_identity: facts.published_identity,
-        apn: facts.apn.map(|apn| super::sccp::without(&apn.to_string(), &[imsi, msisdn, imei])),
+        apn: facts.apn.map(|apn| super::sccp::without(apn.to_string(), &[imsi, msisdn, imei])),
         nsapi: facts.nsapi,
         ebi: facts.ebi,
         rai_plmn: plmn(facts.rai_plmn),

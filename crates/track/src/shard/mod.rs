@@ -311,5 +311,10 @@ fn hex(bytes: &[u8], max: usize) -> String {
     const DIGITS: [char; 16] =
         ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
-    bytes.iter().take(max).flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
+    let mut text = String::with_capacity(bytes.len().min(max) * 2);
+    for octet in bytes.iter().take(max) {
+        text.push(digit(octet >> 4));
+        text.push(digit(octet & 15));
+    }
+    text
 }

@@ -86,8 +86,7 @@ fn holds_msin(digits: &str, imsi: &str) -> bool {
 }
 
 /// A text without the identities that the message names.
-pub(crate) fn without(text: &str, digits: &[Option<&str>]) -> String {
-    let mut text = text.to_owned();
+pub(crate) fn without(mut text: String, digits: &[Option<&str>]) -> String {
     for digits in digits.iter().copied().flatten().filter(|digits| digits.len() >= MIN_COMMON) {
         if text.contains(digits) {
             text = text.replace(digits, "*");
