@@ -249,3 +249,59 @@ impl Engine {
         self.alerts.values().map(|alert| alert.level).max()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use event::{Gtp, Proto};
+
+    use super::*;
+    use crate::tests_support::{Events, check};
+
+    fn rogue_echo(events: &mut Events, secs: f64, peer: &str) {
+        let gtp = Gtp {
+            version: 1,
+            message_type: 1,
+            message: "Echo Request".into(),
+            payload_len: 40,
+            claimed_len: 40,
+            undecoded_len: 28,
+            ..Gtp::default()
+        };
+        events.gtp(secs, peer, "192.0.2.20:2123", gtp);
+    }
+
+    #[test]
+    fn repetition_is_one_alert_that_counts() {
+        let mut events = Events::new();
+        for n in 0..40 {
+            rogue_echo(&mut events, f64::from(n) * 60.0, "198.51.100.66:2123");
+        }
+        rogue_echo(&mut events, 9_999.0, "198.51.100.67:2123");
+        let alerts = check("gtpdoor-knock", &events);
+        assert_eq!(alerts.iter().map(|alert| alert.count).collect::<Vec<_>>(), [40, 1]);
+        let frames = &alerts[0].frames;
+        assert_eq!(
+            (frames.len(), frames.first(), frames.last()),
+            (MAX_FRAMES, Some(&1), Some(&40))
+        );
+    }
+
+    #[test]
+    fn the_newest_of_the_lowest_level_makes_room() {
+        let mut events = Events::new();
+        for (n, peer) in ["198.51.100.66:2123", "198.51.100.67:2123"].into_iter().enumerate() {
+            rogue_echo(&mut events, f64::from(u8::try_from(n).unwrap()), peer);
+        }
+        let mut of_level = [0; 5];
+        let mut alerts = BTreeMap::new();
+        for alert in check("gtpdoor-knock", &events) {
+            count(&mut of_level, alert.level, 1);
+            alerts.insert(("gtpdoor-knock", "echo.covert", alert.entities.concat()), alert);
+        }
+        assert!(!make_room(&mut alerts, &mut of_level, Level::High), "nothing is lower");
+        assert!(make_room(&mut alerts, &mut of_level, Level::Critical));
+        let left = alerts.values().next().and_then(|alert| alert.ends).unwrap();
+        assert_eq!((left.src_ip.to_string(), left.proto), ("198.51.100.66".into(), Proto::Udp));
+        assert_eq!((alerts.len(), of_level), (1, [0, 0, 0, 1, 0]));
+    }
+}

@@ -48,9 +48,9 @@ pub(crate) const CARD: Card = Card {
     needs: "Echo requests and responses of the GTP control plane: the published key, octets behind the last \
             information element, a length field that lies, a version that this port does not carry, a second answer \
             to one echo, an echo to a host that is no GSN. Or a TCP RST+ACK with urgent pointer 1 and no URG flag.",
-    quiet_for: "Recovery, Private Extension and Node Features elements; echoes of GTPv0 and GTP' on their own port, and data of other programs that use the port as their own; \
-                echoes of the user plane; retransmissions; frames that the capture cut; answers that the tap \
-                delivered twice.",
+    quiet_for: "Recovery, Private Extension and Node Features elements; echoes of GTPv0 and GTP' on their own port; data \
+                of other programs that got the port by chance; echoes of the user plane; retransmissions; frames that \
+                the capture cut; answers that the tap delivered twice.",
     description: "echo.not-gsn needs the roles of home elements.",
     thresholds: "8 octets that are no element: a command needs at least 12 behind a header. An answer 64 octets \
                  longer than any plain one carries data. 10 s for answers to one echo: T3-RESPONSE is shorter.",
