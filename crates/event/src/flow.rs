@@ -45,7 +45,7 @@ pub struct Flow {
     /// The capture began inside the flow.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub midstream: bool,
-    /// Why it ended: `fin`, `rst`, `idle`, `evicted`, `end of capture`.
+    /// Why it ended: `fin`, `rst`, `replaced` by a new connection of the same ports, `idle`, `evicted`, `end of capture`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Name>,
 }
