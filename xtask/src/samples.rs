@@ -19,8 +19,7 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
     let folder = root.join("samples");
     for (file, name) in SAMPLES {
         let scenario = scenarios::find(name).with_context(|| format!("scenario {name}"))?;
-        let frames: Vec<(i64, Vec<u8>)> =
-            (scenario.make)(1).into_iter().map(|(micros, frame)| (micros * 1000, frame)).collect();
+        let frames = (scenario.make)(1);
         let path = folder.join(file);
         testkit::pcap::write_pcap(&path, &frames).with_context(|| path.display().to_string())?;
         eprintln!("{}: {} frames", path.display(), frames.len());

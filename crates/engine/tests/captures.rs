@@ -25,7 +25,13 @@ fn every_capture_is_read_and_its_records_survive_json() {
     assert!(read > 200, "{read} captures");
 }
 
-/// Benign captures (tag b in the index) and lab replays give no alert of level high or above.
+/// Captures that the index calls benign and that hold what a detection is for.
+const RIGHT: &[(&str, &str)] = &[
+    // A recording of the emulator itself, with its default identities: made to test a parser, and emulation all the same.
+    ("zeek__zeek/gtp_control_prime.pcap", "sgsn-emulation"),
+];
+
+/// Benign captures (tag b in the index) give no alert of level high or above that a person would call wrong.
 #[test]
 fn benign_captures_wake_nobody() {
     let Some(folder) = common::captures() else { return };
@@ -42,6 +48,9 @@ fn benign_captures_wake_nobody() {
         }
         let (summary, _) = common::scan(std::slice::from_ref(&path), common::options(1, None));
         for alert in summary.alerts.iter().filter(|alert| alert.level >= Level::High) {
+            if RIGHT.contains(&(fields[0].as_str(), alert.detection.as_ref())) {
+                continue;
+            }
             faults.push(format!(
                 "{}: {} / {} {}: {}",
                 fields[0], alert.detection, alert.check, alert.level, alert.why

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
-use engine::capture::{Batch, Inputs};
+use engine::capture::{self, Batch, Inputs};
 use engine::event::{Event, Pseudonymiser, Timestamp, What};
 use track::{Config, Frame, Shard};
 
@@ -180,7 +180,7 @@ fn ours(path: &Path) -> BTreeMap<u64, Said> {
     let mut events = Vec::new();
     let mut before = counts(&shard);
     while inputs.next_batch(&mut batch) {
-        for engine::capture::Frame { meta, bytes, .. } in batch.frames() {
+        for capture::Frame { meta, bytes, .. } in batch.frames() {
             let at = Timestamp::from_nanos(meta.ts_nanos);
             let frame =
                 Frame { number: meta.number, at, link: meta.link, bytes, orig_len: meta.orig_len };

@@ -6,7 +6,8 @@ mod common;
 use std::path::PathBuf;
 
 use engine::event::{Event, Pseudonymiser, What};
-use testkit::{corpus, scenarios};
+use testkit::corpus::{corpus as drawn, corpus_network};
+use testkit::scenarios;
 
 type Frames = Vec<(i64, Vec<u8>)>;
 
@@ -14,10 +15,10 @@ type Frames = Vec<(i64, Vec<u8>)>;
 fn material() -> Vec<(&'static str, Frames, Option<&'static str>)> {
     let intrusion = scenarios::find("intrusion").unwrap();
     let mut mixed = Vec::new();
-    corpus::corpus(3, 20_000, &mut |ns, frame: &[u8]| mixed.push((ns / 1000, frame.to_vec())));
+    drawn(3, 20_000, &mut |ns, frame: &[u8]| mixed.push((ns / 1000, frame.to_vec())));
     vec![
         ("intrusion", (intrusion.make)(5), intrusion.network),
-        ("corpus", mixed, Some(corpus::corpus_network())),
+        ("corpus", mixed, Some(corpus_network())),
     ]
 }
 
@@ -85,6 +86,10 @@ fn no_identity_leaves_in_clear_unless_asked() {
         for identity in identities {
             // The subscriber's own digits, without country or network.
             let tail = identity.get(identity.len().saturating_sub(9)..).unwrap();
+            // Made-up identities with a tail of zeros would be found in any number.
+            if tail.bytes().collect::<std::collections::BTreeSet<u8>>().len() < 4 {
+                continue;
+            }
             assert!(!records.contains(tail), "{name}: {identity} stands in a record");
         }
     }

@@ -3,6 +3,7 @@
 
 mod common;
 
+use engine::detect;
 use engine::event::Level;
 use testkit::scenarios::SCENARIOS;
 
@@ -18,7 +19,6 @@ fn every_scenario_raises_what_it_is_to_raise_and_nothing_else_of_weight() {
             .map(|alert| (alert.detection.to_string(), alert.check.to_string(), alert.level))
             .collect();
         for &(detection, level) in scenario.expect {
-            let level: Level = level.parse().unwrap();
             let best =
                 found.iter().filter(|(name, ..)| name == detection).map(|(.., level)| *level).max();
             if best != Some(level) {
@@ -50,7 +50,7 @@ fn every_scenario_raises_what_it_is_to_raise_and_nothing_else_of_weight() {
 /// Every detection has a loud scenario and a benign twin.
 #[test]
 fn every_detection_is_shown_and_has_a_twin() {
-    for entry in engine::detect::DETECTORS {
+    for entry in detect::DETECTORS {
         let id = entry.card.id;
         let loud = SCENARIOS.iter().any(|s| s.expect.iter().any(|(name, _)| *name == id));
         let twin = SCENARIOS.iter().any(|s| s.benign && s.detection == Some(id));

@@ -1,5 +1,5 @@
 //! What the tests of whole runs share: captures in, records out.
-#![allow(dead_code, reason = "every test binary takes what it needs")]
+#![allow(dead_code, unreachable_pub, reason = "every test binary takes what it needs")]
 
 use std::path::{Path, PathBuf};
 
@@ -47,9 +47,7 @@ pub fn scan(paths: &[PathBuf], options: Options) -> (Summary, Vec<Event>) {
 
 /// Frames with times in microseconds as a capture file.
 pub fn write(path: &Path, frames: &[(i64, Vec<u8>)]) {
-    let frames: Vec<(i64, Vec<u8>)> =
-        frames.iter().map(|(micros, frame)| (micros * 1000, frame.clone())).collect();
-    testkit::pcap::write_pcap(path, &frames).unwrap();
+    testkit::pcap::write_pcap(path, frames).unwrap();
 }
 
 /// A run over frames.
