@@ -1,6 +1,6 @@
 //! A packet of a known flow in a known tunnel costs no allocation. The counting allocator of this test counts for the
 //! whole process, so it stands alone.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use event::{Pseudonymiser, Timestamp};
 use track::{Config, Frame, Shard};

@@ -122,7 +122,7 @@ fn small() -> Config {
 
 fn ipv4(src: u32, dst: u32, protocol: u8, fragment: u16, payload: &[u8]) -> Vec<u8> {
     let len = u16::try_from(20 + payload.len()).unwrap().to_be_bytes();
-    let [id1, id0] = [(src >> 8) as u8, src as u8];
+    let [_, _, id1, id0] = src.to_be_bytes();
     let mut packet = vec![0x45, 0, len[0], len[1], id1, id0];
     packet.extend(fragment.to_be_bytes());
     packet.extend([64, protocol, 0, 0]);

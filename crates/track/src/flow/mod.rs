@@ -394,3 +394,18 @@ fn begin(packet: &Packet, src_is_client: bool, client_is_low: bool) -> Conversat
         client_is_low,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::mem::size_of;
+
+    use super::*;
+
+    /// The caps of the configuration are reckoned with these.
+    #[test]
+    fn entries_are_as_small_as_the_caps_suppose() {
+        assert!(size_of::<(Key, Conversation)>() <= 512, "{}", size_of::<(Key, Conversation)>());
+        assert!(size_of::<TcpWatch>() <= 640, "{}", size_of::<TcpWatch>());
+        assert!(size_of::<Turns>() <= 128, "{}", size_of::<Turns>());
+    }
+}

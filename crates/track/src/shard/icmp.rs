@@ -131,7 +131,7 @@ impl Shard {
         if place.path.is_none() && (odd || junos || record.reply_differs) {
             record.data = Some(hex(data, SHOWN));
         }
-        if first && !TIMED.contains(&pattern) {
+        if (first || news) && !TIMED.contains(&pattern) {
             self.magic(cx, place, data, false);
         }
         if news || first || junos {

@@ -70,8 +70,10 @@ impl Shard {
             self.magic(cx, &place, payload.rest(), false);
         }
 
-        let is_gtp =
-            has_port(gtp::CONTROL_PORT) || has_port(gtp::USER_PORT) || has_port(gtp::CHARGING_PORT);
+        // Much else uses the charging port, so the shape must agree there; on the other two what does not is worth seeing.
+        let is_gtp = has_port(gtp::CONTROL_PORT)
+            || has_port(gtp::USER_PORT)
+            || (has_port(gtp::CHARGING_PORT) && gtp::probe(payload.rest()).is_some());
         if is_gtp {
             self.gtp(cx, &place, packet.total_len, payload, has_port(gtp::USER_PORT));
         } else if has_port(53) || app == Some("dns") {

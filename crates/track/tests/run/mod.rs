@@ -1,4 +1,5 @@
 //! The way of the data up to the events: shards, clock and join, as a run wires them.
+#![allow(dead_code, reason = "each test uses its part of it")]
 
 use event::{Event, Pseudonymiser, Timestamp, What};
 use track::{Config, Frame, Join, JoinCounters, SHARDS, Shard, ShardCounters, shard_of};
