@@ -51,6 +51,8 @@ pub const SCENARIOS: &[Scenario] = &[
     icmp_knock::XOR,
     icmp_knock::UNANNOUNCED,
     icmp_knock::JUNOS,
+    icmp_knock::VERSION_6,
+    icmp_knock::REPLY_DIFFERS,
     icmp_knock::HONEST_PINGS,
     icmp_knock::MONITORING,
     icmp_knock::TOO_LATE,

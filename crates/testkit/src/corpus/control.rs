@@ -76,7 +76,8 @@ impl Mill<'_> {
         });
         let (from, to) = (nodes(subscriber.visited), nodes(subscriber.home));
         let pool = if subscriber.home == 0 { 20 } else { 30 };
-        let address = Ipv4Addr::new(10, pool, (slot >> 8) as u8, slot as u8);
+        let host = slot + 1;
+        let address = Ipv4Addr::new(10, pool, (host >> 8) as u8, host as u8);
         let (serving, gateway) =
             if subscriber.lte { (from.sgw, to.pgw) } else { (from.sgsn, to.ggsn) };
         let session = Session {

@@ -6,7 +6,7 @@ use rand::Rng;
 use super::Scenario;
 use super::places::{A_HOST, EDNS, MONITOR, NETWORK, OUTSIDER, SYSLOG};
 use crate::bytes::Put;
-use crate::frame::ping;
+use crate::frame::{ping, transport};
 use crate::timeline::{Side, Tcp, Timeline, addr, at};
 
 const LOUD: Scenario = Scenario {
@@ -60,6 +60,23 @@ pub(super) const JUNOS: Scenario = Scenario {
     about: "The published trigger of the Junos variant; nothing follows.",
     network: None,
     make: junos,
+    ..LOUD
+};
+
+pub(super) const VERSION_6: Scenario = Scenario {
+    name: "icmp-knock-ipv6",
+    about: "ICMPv6 carries an IPv6 address and a port; without a description.",
+    network: None,
+    make: version_6,
+    ..LOUD
+};
+
+pub(super) const REPLY_DIFFERS: Scenario = Scenario {
+    name: "icmp-reply-differs",
+    about: "A reply that does not return what was sent.",
+    network: None,
+    make: reply_differs,
+    expect: &[("icmp-knock", Level::Medium)],
     ..LOUD
 };
 
@@ -191,6 +208,32 @@ fn junos(seed: u64) -> Vec<(i64, Vec<u8>)> {
     ]);
     data.zeros(10);
     tl.ping_unanswered(addr(OUTSIDER), addr("192.0.2.1"), 0xaa56, &data);
+    tl.into_frames()
+}
+
+fn version_6(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let (host, far) = ("2001:db8:1::53", "2001:db8:77::9");
+    let mut data = random(&mut tl, 10);
+    if let std::net::IpAddr::V6(far) = addr(far) {
+        data.raw(&far.octets()).u16(4_443);
+    }
+    data.raw(&random(&mut tl, 6));
+    tl.ping_unanswered(addr("2001:db8:66::1"), addr(host), 0x4d3, &data);
+    tl.wait_secs(3);
+    let mut tcp = Tcp::open(&mut tl, at(host, 41_023), at(far, 4_443));
+    shell(&mut tl, &mut tcp);
+    tl.into_frames()
+}
+
+fn reply_differs(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let (from, to) = (addr(A_HOST), addr(EDNS));
+    let data: Vec<u8> = random(&mut tl, 40).iter().map(|octet| octet | 0x80).collect();
+    tl.packet(&transport::echo(from, to, false, 0x300, 1, &data));
+    tl.wait_ms(30);
+    let data: Vec<u8> = random(&mut tl, 40).iter().map(|octet| octet | 0x80).collect();
+    tl.packet(&transport::echo(to, from, true, 0x300, 1, &data));
     tl.into_frames()
 }
 
