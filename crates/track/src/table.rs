@@ -4,7 +4,9 @@
 //! It keeps the promises of [`event::Capped`]: a cap, an eviction rule, counters, a keyed hasher, and an order that is
 //! the order of use and never that of the hasher.
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
+
+use ahash::RandomState;
 
 use event::TableCount;
 use hashbrown::HashTable;

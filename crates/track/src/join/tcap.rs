@@ -2,7 +2,9 @@
 //!
 //! Spec: ITU-T Q.774 §3.2.2: a message names the transaction of the side that it is for; that side is known by its address.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
+
+use ahash::RandomState;
 use std::time::Duration;
 
 use event::{Capped, Map, Name, Outcome, PointCode, SccpAddress, TableCount, Timestamp};

@@ -1,6 +1,8 @@
 //! ICMP: of the echoes those that say something, of the rest what is new.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::BuildHasher as _;
+
+use ahash::RandomState;
 use std::net::IpAddr;
 use std::time::Duration;
 
