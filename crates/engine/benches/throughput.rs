@@ -38,7 +38,7 @@ fn drawn(kind: &str) -> PathBuf {
         match kind {
             "map" => corpus::map_corpus(1, FRAMES, &mut sink),
             "gtpu" => corpus::gtpu_corpus(1, FRAMES, &mut sink),
-            _ => corpus::corpus(1, FRAMES, &mut sink),
+            _ => testkit::corpus(1, FRAMES, &mut sink),
         }
         writer.finish().unwrap();
     }
@@ -88,7 +88,8 @@ fn frames_tracked(bencher: Bencher<'_, '_>, kind: &str) {
     let path = drawn(kind);
     bencher.counter(ItemsCount::new(FRAMES)).bench_local(|| {
         let config = Config::new(Pseudonymiser::new([0; 32]));
-        let mut shards: Vec<Shard> = (0..SHARDS).map(|index| Shard::new(&config, index)).collect();
+        let mut shards: Vec<Shard> =
+            (0_u8..).take(SHARDS).map(|index| Shard::new(&config, index)).collect();
         let mut events = Vec::new();
         let mut count = 0;
         batches(&path, |batch| {

@@ -37,8 +37,14 @@ impl Lane {
         Self { shards, mine, second: None, last_frame: 0, scratch: Vec::new() }
     }
 
-    /// Reads the frames of a batch that belong to this lane; the clock goes on with all of them.
-    pub(crate) fn batch(&mut self, batch: &Batch, window: &Window, out: &mut Vec<Placed>) {
+    /// Reads the frames of a batch that belong to this lane; the clock goes on with all of them. Events leave at once, while
+    /// they are in the cache.
+    pub(crate) fn batch<E>(
+        &mut self,
+        batch: &Batch,
+        window: &Window,
+        mut out: impl FnMut(Placed) -> Result<(), E>,
+    ) -> Result<(), E> {
         for capture::Frame { meta, bytes, .. } in batch.frames() {
             let at = Timestamp::from_nanos(meta.ts_nanos);
             if !window.contains(at) {
@@ -48,44 +54,56 @@ impl Lane {
             let second = at.secs();
             if self.second.is_none_or(|last| second > last) {
                 if self.second.is_some() {
-                    self.tick(Timestamp::from_secs(second), meta.number, out);
+                    self.tick(Timestamp::from_secs(second), meta.number, &mut out)?;
                 }
                 self.second = Some(second);
             }
             let number = usize::from(shard_of(meta.link, bytes));
-            let Some(shard) = self
-                .mine
-                .get(number)
-                .copied()
-                .flatten()
-                .and_then(|place| self.shards.get_mut(place))
-            else {
+            let place = self.mine.get(number).copied().flatten();
+            let Some((_, shard)) = place.and_then(|place| self.shards.get_mut(place)) else {
                 continue;
             };
             let frame =
                 Frame { number: meta.number, at, link: meta.link, bytes, orig_len: meta.orig_len };
-            shard.1.frame(&frame, &mut self.scratch);
+            shard.frame(&frame, &mut self.scratch);
             let order = meta.number << 8 | OWN;
-            out.extend(self.scratch.drain(..).map(|event| Placed { order, event }));
+            for event in self.scratch.drain(..) {
+                out(Placed { order, event })?;
+            }
         }
+        Ok(())
     }
 
-    fn tick(&mut self, now: Timestamp, number: u64, out: &mut Vec<Placed>) {
+    fn tick<E>(
+        &mut self,
+        now: Timestamp,
+        number: u64,
+        out: &mut impl FnMut(Placed) -> Result<(), E>,
+    ) -> Result<(), E> {
         for (index, shard) in &mut self.shards {
             shard.tick(now, &mut self.scratch);
             let order = number << 8 | u64::from(*index);
-            out.extend(self.scratch.drain(..).map(|event| Placed { order, event }));
+            for event in self.scratch.drain(..) {
+                out(Placed { order, event })?;
+            }
         }
+        Ok(())
     }
 
     /// The capture ends here.
-    pub(crate) fn finish(&mut self, out: &mut Vec<Placed>) {
+    pub(crate) fn finish<E>(
+        &mut self,
+        mut out: impl FnMut(Placed) -> Result<(), E>,
+    ) -> Result<(), E> {
         let number = self.last_frame + 1;
         for (index, shard) in &mut self.shards {
             shard.finish(&mut self.scratch);
             let order = number << 8 | u64::from(*index);
-            out.extend(self.scratch.drain(..).map(|event| Placed { order, event }));
+            for event in self.scratch.drain(..) {
+                out(Placed { order, event })?;
+            }
         }
+        Ok(())
     }
 
     pub(crate) fn counters(&self) -> ShardCounters {

@@ -1,5 +1,6 @@
 //! A run over captures, with one worker or several.
 
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 
@@ -90,20 +91,18 @@ fn one(
 ) -> Result<ShardCounters, Error> {
     let mut lane = Lane::new(config, 0, 1);
     let mut batch = Batch::default();
-    let mut placed = Vec::new();
     let progress = inputs.progress();
     while inputs.next_batch(&mut batch) {
-        lane.batch(&batch, &window, &mut placed);
-        for Placed { event, .. } in placed.drain(..) {
-            judge.event(event, &batch, observer)?;
-        }
+        lane.batch(&batch, &window, |placed| judge.event(placed.event, &batch, observer))?;
         observer.progress(progress.read(), frames(&batch));
     }
-    lane.finish(&mut placed);
-    for Placed { event, .. } in placed.drain(..) {
-        judge.event(event, &batch, observer)?;
-    }
+    lane.finish(|placed| judge.event(placed.event, &batch, observer))?;
     Ok(lane.counters())
+}
+
+/// Frames of the run up to the end of a batch.
+fn frames(batch: &Batch) -> u64 {
+    batch.len().checked_sub(1).and_then(|last| batch.get(last)).map_or(0, |frame| frame.meta.number)
 }
 
 /// What a worker gives back for a batch.
@@ -111,11 +110,6 @@ struct Done {
     batch: Option<Arc<Batch>>,
     placed: Vec<Placed>,
     counters: Option<Box<ShardCounters>>,
-}
-
-/// Frames of the run up to the end of a batch.
-fn frames(batch: &Batch) -> u64 {
-    batch.len().checked_sub(1).and_then(|last| batch.get(last)).map_or(0, |frame| frame.meta.number)
 }
 
 fn several(
@@ -159,16 +153,21 @@ fn several(
 fn worker(mut lane: Lane, window: Window, take: &Receiver<Arc<Batch>>, answer: &Sender<Done>) {
     for batch in take {
         let mut placed = Vec::new();
-        lane.batch(&batch, &window, &mut placed);
+        let Ok(()) = lane.batch(&batch, &window, |event| keep(&mut placed, event));
         if answer.send(Done { batch: Some(batch), placed, counters: None }).is_err() {
             return;
         }
     }
     let mut placed = Vec::new();
-    lane.finish(&mut placed);
+    let Ok(()) = lane.finish(|event| keep(&mut placed, event));
     let counters = Some(Box::new(lane.counters()));
     // The judge has gone when it could not write; then nobody wants the rest.
     let _ = answer.send(Done { batch: None, placed, counters });
+}
+
+fn keep(placed: &mut Vec<Placed>, event: Placed) -> Result<(), Infallible> {
+    placed.push(event);
+    Ok(())
 }
 
 /// Takes one answer of every worker for each batch and puts their events in the order of the run.

@@ -15,8 +15,10 @@ fn a_million_random_and_mutated_frames() {
     let dir = tempfile::tempdir().unwrap();
     for (seed, workers) in [(1, 1), (2, 2)] {
         let path = dir.path().join(format!("{seed}.pcapng"));
-        let mut writer = PcapngWriter::new(BufWriter::new(std::fs::File::create(&path).unwrap())).unwrap();
-        for (index, (link, frame)) in testkit::mutate::random_frames(seed).take(FRAMES).enumerate() {
+        let mut writer =
+            PcapngWriter::new(BufWriter::new(std::fs::File::create(&path).unwrap())).unwrap();
+        for (index, (link, frame)) in testkit::mutate::random_frames(seed).take(FRAMES).enumerate()
+        {
             let at = 1_700_000_000_000_000_000 + index as i64 * 37_000_000;
             writer.write(link, at, frame.len() as u32, &frame, None).unwrap();
         }

@@ -30,13 +30,17 @@ fn every_scenario_raises_what_it_is_to_raise_and_every_twin_stays_quiet() {
         // An attack may show in more than one way; what is honest may not show at all.
         for (detection, check, level) in &found {
             if scenario.benign && *level >= Level::Medium {
-                faults.push(format!("{}: {detection} / {check} at {level} is wrong", scenario.name));
+                faults
+                    .push(format!("{}: {detection} / {check} at {level} is wrong", scenario.name));
             }
         }
         for alert in &summary.alerts {
             let texts = [&alert.signature, &alert.why, &alert.honest_cause, &alert.next_step];
             if alert.frames.is_empty() || texts.iter().any(|text| text.is_empty()) {
-                faults.push(format!("{}: an alert without frames or reasons: {alert:?}", scenario.name));
+                faults.push(format!(
+                    "{}: an alert without frames or reasons: {alert:?}",
+                    scenario.name
+                ));
             }
         }
     }
