@@ -7,8 +7,8 @@ use std::fmt::Debug;
 
 use crate::link::{Carried, LinkType};
 use crate::{
-    Anomalies, Cursor, diameter, dns, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp, ssh, tcap,
-    tls, transport,
+    Anomalies, Cursor, diameter, dns, gre, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp, ssh,
+    tcap, tls, transport,
 };
 
 /// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
@@ -35,6 +35,7 @@ pub const PARSERS: &[Parser] = &[
             ssh::kex_init(notes, cur).map(|kex| (kex, kex.hassh(), kex.hassh_server()))
         });
     }),
+    ("gre", |bytes| keep(bytes, |notes, cur| gre::dissect(notes, cur))),
     ("gtp", |bytes| {
         keep(bytes, |notes, cur| {
             (gtp::probe(cur.rest()), gtp::gpdu(*cur), gtp_messages(notes, cur))

@@ -10,6 +10,7 @@ pub mod ber;
 pub mod cursor;
 pub mod diameter;
 pub mod dns;
+pub mod gre;
 pub mod gtp;
 pub mod icmp;
 pub mod ip;

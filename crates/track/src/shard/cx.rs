@@ -11,6 +11,8 @@ pub(crate) struct Cx<'o> {
     pub(crate) snapped: bool,
     /// What is read stands in the frame itself, so that offsets are offsets in the frame.
     pub(crate) in_frame: bool,
+    /// Envelopes around what is read: IP in IP, GRE.
+    pub(crate) envelopes: u8,
     pub(crate) notes: Anomalies,
     pub(crate) out: &'o mut Vec<Event>,
 }

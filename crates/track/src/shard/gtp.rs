@@ -42,6 +42,10 @@ impl Shard {
                 }
                 return;
             }
+            // No such version exists (TS 29.281 §4.3): another program has the port. Echoes are looked at all the same.
+            if message.version > 2 && !message.is_echo() {
+                return;
+            }
             self.counters.seen.note(match (message.prime, message.version) {
                 (true, _) => Seen::GtpPrime,
                 (_, 0) => Seen::GtpV0,

@@ -33,6 +33,8 @@ use crate::side::Side;
 
 /// Tunnels in tunnels that are followed.
 const MAX_TUNNELS: u8 = 8;
+/// Packets in packets that are opened, tunnels aside.
+const MAX_ENVELOPES: u8 = 4;
 
 /// A frame as the capture gives it.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +131,7 @@ impl Shard {
         self.counters.last_seen = self.counters.last_seen.max(Some(frame.at));
         let mut notes = std::mem::take(&mut self.notes);
         notes.clear();
-        let mut cx = Cx { frame: frame.number, at: frame.at, snapped, in_frame: true, notes, out };
+        let mut cx = Cx { frame: frame.number, at: frame.at, snapped, in_frame: true, envelopes: 0, notes, out };
         let link = LinkType(frame.link);
         match link::network(&mut cx.notes, link, Cursor::new(frame.bytes)) {
             Some(Carried::Ip { packet, .. }) => self.ip(&mut cx, packet, None),
@@ -220,10 +222,38 @@ impl Shard {
             proto::TCP => self.tcp(cx, packet, path),
             proto::SCTP => self.sctp(cx, packet, path),
             proto::ICMP | proto::ICMPV6 => self.icmp(cx, packet, path),
+            proto::IPV4 | proto::IPV6 | proto::GRE => self.envelope(cx, packet, path),
             _ => {
                 self.counters.seen.note(Seen::OtherIp);
                 self.unread(cx, packet, path);
             }
+        }
+    }
+
+    /// A packet around another one: it counts as a flow, and what it carries is read as if it stood alone.
+    fn envelope(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
+        self.counters.seen.note(Seen::OtherIp);
+        let mut inner = packet.payload;
+        if packet.proto == proto::GRE {
+            let mut cur = packet.payload;
+            match wire::gre::dissect(&mut cx.notes, &mut cur) {
+                Ok(Some(Carried::Ip { packet, .. })) => inner = packet,
+                Ok(_) => return self.unread(cx, packet, path),
+                Err(truncated) => {
+                    cx.notes.cut("gre.header", truncated);
+                    return self.unread(cx, packet, path);
+                }
+            }
+        }
+        let deep = cx.envelopes == MAX_ENVELOPES;
+        if deep {
+            cx.notes.note(inner.span(), "ip.nested", Flaw::TooDeep);
+        }
+        self.unread(cx, packet, path);
+        if !deep {
+            cx.envelopes += 1;
+            self.ip(cx, inner, path);
+            cx.envelopes -= 1;
         }
     }
 

@@ -71,9 +71,11 @@ impl Shard {
         }
 
         // Much else uses the charging port, so the shape must agree there; on the other two what does not is worth seeing.
-        let is_gtp = has_port(gtp::CONTROL_PORT)
-            || has_port(gtp::USER_PORT)
-            || (has_port(gtp::CHARGING_PORT) && gtp::probe(payload.rest()).is_some());
+        // A resolver's client may have any port, theirs too.
+        let is_gtp = (app != Some("dns")
+            && (has_port(gtp::CONTROL_PORT) || has_port(gtp::USER_PORT)))
+            || ((app == Some("dns") || has_port(gtp::CHARGING_PORT))
+                && gtp::probe(payload.rest()).is_some());
         if is_gtp {
             self.gtp(cx, &place, packet.total_len, payload, has_port(gtp::USER_PORT));
         } else if has_port(53) || app == Some("dns") {
