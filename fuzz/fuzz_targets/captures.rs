@@ -4,7 +4,8 @@
 use engine::{Options, Quiet, capture::Inputs, event::Pseudonymiser, network::Network};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let inputs = Inputs::from_bytes("fuzz", bytes.to_vec());
+    // What is no capture is refused, and nothing more is to be seen.
+    let Ok(inputs) = Inputs::from_bytes("fuzz", bytes.to_vec()) else { return };
     let options = Options {
         workers: 1,
         pseudonymiser: Pseudonymiser::new([0; 32]),
@@ -13,5 +14,5 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         to: None,
         every_event: false,
     };
-    let _ = engine::run(inputs, options, &mut Quiet);
+    engine::run(inputs, options, &mut Quiet).expect("a capture in memory can be read to its end");
 });

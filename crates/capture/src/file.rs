@@ -38,9 +38,15 @@ pub(crate) struct CaptureFile {
 }
 
 /// Counts what is read of the file itself, before unpacking.
-struct Counted<R> {
+pub(crate) struct Counted<R> {
     inner: R,
     count: Arc<AtomicU64>,
+}
+
+impl<R> Counted<R> {
+    pub(crate) const fn new(inner: R, count: Arc<AtomicU64>) -> Self {
+        Self { inner, count }
+    }
 }
 
 impl<R: Read> Read for Counted<R> {

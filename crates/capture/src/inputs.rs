@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::damage::LOST;
-use crate::file::{CaptureFile, Record};
+use crate::file::{CaptureFile, Counted, Record};
 use crate::{Batch, Damage, Error, FrameMeta};
 
 /// A frame names its file with 16 bits.
@@ -70,17 +71,7 @@ impl Progress {
 impl Inputs {
     /// Opens captures: files, folders with everything below them, and `-` for standard input.
     pub fn open<P: AsRef<Path>>(paths: &[P]) -> Result<Self, Error> {
-        let mut inputs = Self {
-            names: Vec::new(),
-            slots: Vec::new(),
-            due: BinaryHeap::new(),
-            current: None,
-            frames: 0,
-            damages: Vec::new(),
-            skipped: Vec::new(),
-            places: BTreeSet::new(),
-            progress: Progress { total: Some(0), ..Progress::default() },
-        };
+        let mut inputs = Self::none();
         for path in paths {
             let path = path.as_ref();
             if path == Path::new("-") {
@@ -102,6 +93,31 @@ impl Inputs {
             return Err(Error::Nothing);
         }
         Ok(inputs)
+    }
+
+    /// A capture in memory, under a name that its damages are reported with.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Self, Error> {
+        let mut inputs = Self::none();
+        inputs.progress.total = u64::try_from(bytes.len()).ok();
+        let name: Arc<str> = Arc::from(name);
+        let source = Counted::new(io::Cursor::new(bytes), inputs.progress.read.clone());
+        let file = CaptureFile::of(source, &name)?;
+        inputs.add_open(name, file);
+        Ok(inputs)
+    }
+
+    fn none() -> Self {
+        Self {
+            names: Vec::new(),
+            slots: Vec::new(),
+            due: BinaryHeap::new(),
+            current: None,
+            frames: 0,
+            damages: Vec::new(),
+            skipped: Vec::new(),
+            places: BTreeSet::new(),
+            progress: Progress { total: Some(0), ..Progress::default() },
+        }
     }
 
     /// Names of the files, in the order in which frames count them.

@@ -559,3 +559,16 @@ fn real_captures_have_the_frames_that_tshark_reads() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(checked > 200, "{checked}");
 }
+
+#[test]
+fn a_capture_in_memory_is_a_file_without_a_place() {
+    let bytes = gzip(&pcap(&frames(3)));
+    let len = bytes.len() as u64;
+    let mut inputs = Inputs::from_bytes("upload", bytes).unwrap();
+    let mut batch = Batch::default();
+    assert!(inputs.next_batch(&mut batch));
+    assert_eq!(batch.frames().count(), 3);
+    assert_eq!(&*inputs.files()[0], "upload");
+    assert_eq!((inputs.progress().read(), inputs.progress().total()), (len, Some(len)));
+    assert!(Inputs::from_bytes("none", Vec::new()).is_err());
+}

@@ -131,7 +131,15 @@ impl Shard {
         self.counters.last_seen = self.counters.last_seen.max(Some(frame.at));
         let mut notes = std::mem::take(&mut self.notes);
         notes.clear();
-        let mut cx = Cx { frame: frame.number, at: frame.at, snapped, in_frame: true, envelopes: 0, notes, out };
+        let mut cx = Cx {
+            frame: frame.number,
+            at: frame.at,
+            snapped,
+            in_frame: true,
+            envelopes: 0,
+            notes,
+            out,
+        };
         let link = LinkType(frame.link);
         match link::network(&mut cx.notes, link, Cursor::new(frame.bytes)) {
             Some(Carried::Ip { packet, .. }) => self.ip(&mut cx, packet, None),
