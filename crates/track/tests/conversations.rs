@@ -8,7 +8,8 @@ use event::{
     TunnelState, What,
 };
 use run::{config, events_of, pick, scenario};
-use testkit::timeline::{Association, Side, Tcp, Timeline, at};
+use testkit::frame::ip::packet;
+use testkit::timeline::{Association, Side, Tcp, Timeline, addr, at};
 
 fn flows(events: &[Event]) -> Vec<&Flow> {
     pick(events, |what| if let What::Flow(flow) = what { Some(flow.as_ref()) } else { None })
@@ -184,4 +185,55 @@ fn an_association_from_its_attempt_to_its_end() {
     assert_eq!(seen, [SctpState::Init, SctpState::Established, SctpState::Closed]);
     assert_eq!((states[2].tsn_seen, states[2].tsn_expected), (4, 4));
     assert_eq!(states[2].payload.as_deref(), Some("m3ua"));
+}
+
+fn echoes(events: &[Event]) -> usize {
+    pick(events, |what| if let What::Icmp(icmp) = what { Some(icmp) } else { None }).len()
+}
+
+#[test]
+fn what_is_inside_ip_and_gre_is_read() {
+    let (src, dst) = (addr("192.0.2.1"), addr("198.51.100.1"));
+    let echo = testkit::frame::transport::echo(src, dst, false, 7, 1, b"anybody there?");
+    let gre = |protocol: [u8; 2], payload: &[u8]| {
+        let header = [0x20, 0, protocol[0], protocol[1], 0, 0, 0, 9];
+        packet(src, dst, 47, &[&header, payload].concat())
+    };
+    for outer in [
+        packet(src, dst, 4, &echo),
+        gre([0x08, 0x00], &echo),
+        gre([0x65, 0x58], &testkit::frame::link::ethernet(&echo)),
+    ] {
+        let mut tl = Timeline::new(1);
+        tl.packet(&outer);
+        let events = events_of(&config(), &tl.into_frames());
+        assert_eq!(echoes(&events), 1);
+        // One flow for the envelope, one for what is in it.
+        let new = flows(&events).iter().filter(|flow| flow.state == FlowState::New).count();
+        assert_eq!(new, 2);
+    }
+}
+
+#[test]
+fn envelopes_in_envelopes_come_to_an_end() {
+    let (src, dst) = (addr("192.0.2.1"), addr("198.51.100.1"));
+    let mut inner = testkit::frame::transport::echo(src, dst, false, 7, 1, b"anybody there?");
+    for depth in 1..=6 {
+        inner = packet(src, dst, 4, &inner);
+        let mut tl = Timeline::new(1);
+        tl.packet(&inner);
+        let events = events_of(&config(), &tl.into_frames());
+        assert_eq!(echoes(&events), usize::from(depth <= 4), "{depth}");
+        assert_eq!(fields(&events).contains(&"ip.nested"), depth > 4, "{depth}");
+    }
+}
+
+#[test]
+fn a_resolvers_client_may_have_a_port_of_gtp() {
+    let (client, server) = (at("192.0.2.1", 2_152), at("198.51.100.1", 53));
+    let mut tl = Timeline::new(1);
+    tl.udp(client, server, &testkit::frame::dns::query(1, "example.net", 1, true));
+    let events = events_of(&config(), &tl.into_frames());
+    assert!(events.iter().any(|event| matches!(event.what, What::Dns(_))));
+    assert!(!events.iter().any(|event| matches!(event.what, What::Gtp(_))));
 }
