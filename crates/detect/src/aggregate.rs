@@ -85,6 +85,8 @@ impl Engine {
     /// The alerts so far, worst first, then by time, then by name: the same order in every run.
     pub fn alerts(&self) -> Vec<Alert> {
         let mut alerts: Vec<Alert> = self.alerts.values().cloned().collect();
+        // Flows are told at their end: what is found of them does not come in the order of their frames.
+        alerts.iter_mut().for_each(|alert| alert.frames.sort_unstable());
         alerts.sort_by(|a, b| {
             (b.level.cmp(&a.level))
                 .then_with(|| a.first_seen.cmp(&b.first_seen))

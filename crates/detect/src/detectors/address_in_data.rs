@@ -127,6 +127,7 @@ fn text(data: &[u8], ip: IpAddr, port: u16) -> Option<Found> {
             let clear: Vec<u8> = data.iter().map(|octet| octet ^ key).collect();
             if is_address_part(&clear, offset, offset + pattern.len())
                 && let Some(near) = text_port(&clear, offset, offset + pattern.len(), port)
+                    .or_else(|| beside(&clear, offset, offset + pattern.len(), port))
             {
                 let form = if key == 0 { Form::Text } else { Form::Xor(key) };
                 return Some(Found { form, how, offset, near });
@@ -134,6 +135,13 @@ fn text(data: &[u8], ip: IpAddr, port: u16) -> Option<Found> {
         }
     }
     None
+}
+
+/// Whether the port stands right beside the text in binary.
+fn beside(clear: &[u8], start: usize, end: usize, port: u16) -> Option<bool> {
+    let near = has_port(clear, (start.saturating_sub(4), start), port, 0)
+        || has_port(clear, (end, end + 4), port, 0);
+    near.then_some(true)
 }
 
 /// The address is whole: not a part of a longer one.
@@ -232,6 +240,8 @@ mod tests {
             let hidden: Vec<u8> = text.bytes().map(|octet| octet ^ 0x86).collect();
             assert_eq!(form(&hidden, 53).unwrap().0, Form::Xor(0x86), "{text}");
         }
+        let mixed = with(&[b"203.0.113.77", &[0], &[0x11, 0x5c]]);
+        assert_eq!(form(&mixed, 4444), Some((Form::Text, true)));
         let far = with(&[&[203, 0, 113, 77], &[7; 20], &[0x11, 0x5c]]);
         assert_eq!(form(&far, 4444), Some((Form::Binary, false)));
     }

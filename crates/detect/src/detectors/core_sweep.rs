@@ -289,7 +289,10 @@ impl CoreSweep {
             self.sign(scene, event, pair, Sign::Probe(kind));
             match outcome {
                 Outcome::Refused => self.sign(scene, event, pair, Sign::Refusal),
-                Outcome::Answered => self.sign(scene, event, pair, Sign::Answer),
+                // That a connection was accepted does not answer the question asked over it.
+                Outcome::Answered if flow.payload_to_server == 0 => {
+                    self.sign(scene, event, pair, Sign::Answer);
+                }
                 _ => {}
             }
         }

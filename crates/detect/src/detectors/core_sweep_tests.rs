@@ -245,3 +245,23 @@ fn quiet_where_only_answers_were_seen() {
     events.list.sort_by_key(|event| event.at);
     assert!(check(ID, &events).is_empty());
 }
+
+#[test]
+fn an_open_port_is_no_answer_to_the_question_asked_over_it() {
+    let ask = |flow: Flow| {
+        let mut events = Events::new();
+        for i in 0..20 {
+            let dest = format!("192.0.2.{}:3868", i + 1);
+            let cer = Diameter { command_code: 257, request: true, ..Diameter::default() };
+            let secs = f64::from(i) * 5.0;
+            let what = What::Diameter(Box::new(cer));
+            events.push(secs, "203.0.113.99:4000", &dest, Proto::Tcp, what);
+            events.flow(secs + 1.0, "203.0.113.99:4000", &dest, flow.clone());
+        }
+        names(&check(ID, &events))
+    };
+    let open = closed(Handshake::Established);
+    let asked = Flow { payload_to_server: 120, packets_to_client: 2, ..open.clone() };
+    assert_eq!(ask(asked), ["sweep.fast high"]);
+    assert_eq!(ask(open), [""; 0], "accepted, and nothing asked");
+}

@@ -69,6 +69,8 @@ pub(crate) struct TunnelC2 {
     /// By the address and TEID at either end of the user plane.
     tunnels: Capped<(IpAddr, u32), Known>,
     told: Capped<u64, ()>,
+    /// Flows in which a timer spoke the last time that enough was said.
+    timers: Capped<u64, ()>,
 }
 
 impl Default for TunnelC2 {
@@ -76,6 +78,7 @@ impl Default for TunnelC2 {
         Self {
             tunnels: Capped::new("tunnel-c2.tunnels", MAX_TUNNELS),
             told: Capped::new("tunnel-c2.told", MAX_TOLD),
+            timers: Capped::new("tunnel-c2.timers", MAX_TOLD),
         }
     }
 }
@@ -106,7 +109,7 @@ impl Detector for TunnelC2 {
     }
 
     fn tables(&self) -> Vec<TableCount> {
-        vec![self.tunnels.count(), self.told.count()]
+        vec![self.tunnels.count(), self.told.count(), self.timers.count()]
     }
 }
 
@@ -135,7 +138,7 @@ impl TunnelC2 {
             .as_ref()
             .is_some_and(|opening| tinyshell_handshake::shape(flow, opening).is_some());
         let spoken = tinyshell.then_some("tinyshell").or_else(|| {
-            let conversation = is_conversation(event, flow) && !is_regular(flow);
+            let conversation = !self.is_timer(event, flow) && is_conversation(event, flow);
             conversation.then_some("interactive")
         })?;
         if event.flow_id.is_some_and(|id| self.told.contains(&id)) {
@@ -150,6 +153,18 @@ impl TunnelC2 {
             self.told.insert(id, ());
         }
         Some(controlled(scene, event, flow, path, suspicion, spoken))
+    }
+
+    /// Whether the flow is a timer's: now, or when it last said enough to tell.
+    fn is_timer(&mut self, event: &Event, flow: &Flow) -> bool {
+        let Some(id) = event.flow_id else { return is_regular(flow) == Some(true) };
+        let Some(regular) = is_regular(flow) else { return self.timers.contains(&id) };
+        if regular {
+            self.timers.insert(id, ());
+        } else {
+            self.timers.remove(&id);
+        }
+        regular
     }
 }
 
@@ -180,20 +195,27 @@ fn is_conversation(event: &Event, flow: &Flow) -> bool {
         && flow.bytes_to_server.saturating_add(flow.bytes_to_client) <= MAX_BYTES
 }
 
-/// A timer speaks: the pauses between the turns of the side that asks are all alike.
-fn is_regular(flow: &Flow) -> bool {
+/// Whether a timer speaks: the pauses between the turns of the side that asks are all alike. Nothing where too little was
+/// said to tell.
+fn is_regular(flow: &Flow) -> Option<bool> {
     let times: Vec<Timestamp> =
         flow.turns.iter().filter(|turn| turn.to_server).map(|turn| turn.at).collect();
-    let pauses: Vec<i64> = times
+    let mut pauses: Vec<i64> = times
         .windows(2)
         .filter_map(|pair| Some(pair.last()?.0.saturating_sub(pair.first()?.0)))
         .collect();
-    let (Some(&shortest), Some(&longest)) = (pauses.iter().min(), pauses.iter().max()) else {
-        return false;
-    };
-    MIN_PAUSES <= pauses.len()
-        && longest.saturating_sub(shortest).saturating_mul(100)
-            <= longest.saturating_mul(REGULAR_PERCENT)
+    pauses.sort_unstable();
+    let Some(&middle) = pauses.get(pauses.len() / 2) else { return None };
+    // A timer has its log-in at the start and, rarely, something to report.
+    let even = pauses
+        .iter()
+        .filter(|pause| {
+            pause.saturating_sub(middle).saturating_abs().saturating_mul(100)
+                <= middle.saturating_mul(REGULAR_PERCENT)
+        })
+        .count();
+    let regular = even + 1 >= pauses.len() || even * 10 >= pauses.len() * 9;
+    (MIN_PAUSES <= pauses.len()).then_some(regular)
 }
 
 fn controlled(
@@ -351,6 +373,23 @@ mod tests {
             .map(|n| Turn { at: at(100.0 + 8.0 * f64::from(n)), to_server: true, bytes: 40 })
             .collect();
         assert_eq!(with(true, talk(24, 24, 9_000, at(100.0), turns)), [""; 0]);
+    }
+
+    #[test]
+    fn a_timer_that_logs_in_first_is_no_hand_and_one_with_commands_is() {
+        let beats = |commands: &[f64]| {
+            let mut times: Vec<f64> = [100.0, 100.1]
+                .into_iter()
+                .chain((1..24).map(|n| 100.0 + 8.0 * f64::from(n)))
+                .collect();
+            times.extend(commands);
+            times.sort_by(f64::total_cmp);
+            let turns =
+                times.into_iter().map(|secs| Turn { at: at(secs), to_server: true, bytes: 40 });
+            with(true, talk(24, 24, 9_000, at(100.0), turns.collect()))
+        };
+        assert_eq!(beats(&[]), [""; 0]);
+        assert_eq!(beats(&[131.0, 133.5, 150.2]), ["interactive critical"]);
     }
 
     #[test]

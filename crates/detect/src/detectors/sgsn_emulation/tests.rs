@@ -238,7 +238,8 @@ fn daily(days: u32, minutes: f64, subscribers: u32) -> Events {
 #[test]
 fn the_same_half_hour_every_day() {
     assert_eq!(names(&check("sgsn-emulation", &daily(3, 10.0, 2))), ["window.daily high"]);
-    for (days, minutes, subscribers) in [(2, 10.0, 2), (3, 40.0, 2), (3, 10.0, 1)] {
+    // A meter alone, and a fleet of them.
+    for (days, minutes, subscribers) in [(2, 10.0, 2), (3, 40.0, 2), (3, 10.0, 1), (5, 10.0, 40)] {
         let alerts = check("sgsn-emulation", &daily(days, minutes, subscribers));
         assert_eq!(names(&alerts), [""; 0], "{days} {minutes} {subscribers}");
     }

@@ -11,9 +11,13 @@ const WINDOW: i64 = 35 * 60;
 /// Three days in a row make a habit.
 const DAYS: usize = 3;
 const MAX_SOURCES: usize = 4_096;
+/// An emulator has a handful of subscribers (nine were published); from this many on it is a fleet.
 const MAX_SUBSCRIBERS: usize = 16;
 /// Share of one day's subscribers, in percent, that the next day repeats.
 const SAME_PERCENT: usize = 70;
+/// Refusals, in percent of the requests, from which on a daily window is one of attempts: the published script goes on to
+/// its next subscriber when it is refused.
+const REFUSED_PERCENT: u32 = 20;
 
 /// What a source did on one day.
 #[derive(Clone, Debug)]
@@ -125,9 +129,14 @@ fn judge(days: &[Day]) -> Option<Window> {
     });
     let first = days.iter().map(|day| day.first).min()?;
     let last = days.iter().map(|day| day.last).max()?;
-    // A device that reports every night does the same, is one subscriber, and is accepted.
-    let suspicious =
-        days.iter().any(|day| day.habitual || day.refused > 0 || day.subscribers.len() > 1);
+    let requests: u32 = days.iter().map(|day| day.requests).sum();
+    let refused: u32 = days.iter().map(|day| day.refused).sum();
+    let is_refused = refused.saturating_mul(100) >= requests.saturating_mul(REFUSED_PERCENT);
+    // A meter that reports every night does the same, alone or with a whole fleet, and is accepted.
+    let several = days.iter().map(|day| day.subscribers.len()).max().unwrap_or(0);
+    let suspicious = days.iter().any(|day| day.habitual)
+        || is_refused
+        || (2..MAX_SUBSCRIBERS).contains(&several);
     if !in_a_row || last - first > WINDOW || !suspicious {
         return None;
     }
@@ -139,7 +148,7 @@ fn judge(days: &[Day]) -> Option<Window> {
         frames: days.iter().map(|day| day.frame).collect(),
         since: days.first()?.at,
         minutes: (last - first).div_euclid(60) + 1,
-        requests: days.iter().map(|day| day.requests).sum(),
+        requests,
         subscribers,
     })
 }
