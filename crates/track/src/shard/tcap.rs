@@ -13,6 +13,8 @@ use crate::counters::Seen;
 
 /// Octets of a transaction identity that are shown; four are allowed (Q.773 §3.2.1.1).
 const MAX_TID: usize = 32;
+/// Numbering plan of an IMSI in an AddressString (TS 29.002 §17.7.8).
+const E212: u8 = 6;
 /// Longest application context or global code that is shown.
 const MAX_OID: usize = 128;
 
@@ -66,11 +68,21 @@ impl Shard {
         {
             user = User::Map;
         }
+        // Whom the dialogue is about, for arguments that leave it to MAP-Open to say.
+        let reference = message
+            .dialogue
+            .filter(|_| user == User::Map)
+            .and_then(|dialogue| dialogue.user_information)
+            .and_then(|information| map::references(&mut cx.notes, information).0)
+            .filter(|reference| reference.plan == E212);
         // The identities of all components first: an address may be the number that only the last one names.
         let mut named = Named::default();
         let mut arguments = Vec::with_capacity(message.components.len());
         for component in &message.components {
-            let argument = argument_of(&mut cx.notes, user, component);
+            let mut argument = argument_of(&mut cx.notes, user, component);
+            if component.kind == ComponentKind::Invoke {
+                argument.imsi = argument.imsi.or(reference.map(|reference| reference.digits));
+            }
             named.add(&argument);
             arguments.push(argument);
         }
