@@ -2,7 +2,9 @@
 //!
 //! Source: RFC 6733; 3GPP TS 29.272 (S6a/S6d).
 
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,7 +62,7 @@ pub struct Diameter {
     pub visited_plmn: Option<Plmn>,
     /// Codes of the AVPs at the top level, in order; vendor AVPs as `vendor:code`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub avps: Vec<String>,
+    pub avps: Vec<AvpCode>,
     /// What became of the request, written on the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -69,4 +71,66 @@ pub struct Diameter {
     pub request_frame: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round_trip_us: Option<u64>,
+}
+
+/// Code of an AVP: as text `263`, or `10415:1407` with the vendor whose it is (RFC 6733 §4.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AvpCode {
+    /// Zero without a vendor.
+    pub vendor: u32,
+    pub code: u32,
+}
+
+impl fmt::Display for AvpCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.vendor {
+            0 => write!(f, "{}", self.code),
+            vendor => write!(f, "{vendor}:{}", self.code),
+        }
+    }
+}
+
+/// Text that is no code of an AVP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnAvpCode;
+
+impl fmt::Display for NotAnAvpCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not the code of an AVP such as 263 or 10415:1407")
+    }
+}
+
+impl std::error::Error for NotAnAvpCode {}
+
+impl FromStr for AvpCode {
+    type Err = NotAnAvpCode;
+
+    fn from_str(text: &str) -> Result<Self, NotAnAvpCode> {
+        let (vendor, code) = text.split_once(':').unwrap_or(("0", text));
+        let number = |text: &str| text.parse().map_err(|_| NotAnAvpCode);
+        Ok(Self { vendor: number(vendor)?, code: number(code)? })
+    }
+}
+
+impl Serialize for AvpCode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AvpCode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for AvpCode {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AvpCode".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": "^([0-9]+:)?[0-9]+$" })
+    }
 }

@@ -31,9 +31,9 @@ mod tunnel;
 
 pub use alert::{Alert, Level, References};
 pub use anomaly::Anomaly;
-pub use capped::{Capped, TableCount};
+pub use capped::{Capped, Slot, TableCount};
 pub use community_id::community_id;
-pub use diameter::Diameter;
+pub use diameter::{AvpCode, Diameter};
 pub use dns::Dns;
 pub use element::Element;
 pub use envelope::{Endpoints, Proto, TunnelPath};

@@ -79,7 +79,7 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             imsi,
             msisdn,
             visited_plmn: plmn,
-            avps: vec!["10415:1407".into()],
+            avps: vec!["10415:1407".parse().unwrap(), "263".parse().unwrap()],
             outcome: Some(Outcome::Refused),
             round_trip_us: Some(number),
             ..Diameter::default()
@@ -257,11 +257,8 @@ fn the_shipped_schema_is_current_and_every_record_follows_it() {
     if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(&path, &text).unwrap();
     }
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap_or_default(),
-        text,
-        "run: UPDATE_SCHEMA=1 cargo test -p event"
-    );
+    let shipped = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(shipped == text, "the shipped schema is old: UPDATE_SCHEMA=1 cargo test -p event");
     let validator = jsonschema::validator_for(&schema).unwrap();
     for event in one_of_each(1, 2, "text", "2001:db8::1".parse().unwrap()) {
         let line = serde_json::to_value(&event).unwrap();

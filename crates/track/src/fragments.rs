@@ -9,7 +9,7 @@ use event::{TableCount, Timestamp};
 use wire::ip::{Fragment, Packet};
 use wire::{Anomalies, Flaw};
 
-use crate::table::Table;
+use event::Capped;
 
 /// Pieces of one datagram: enough for 64 KiB in the smallest fragments that IPv4 routers make (RFC 791: 576 octets).
 const MAX_PIECES: usize = 128;
@@ -38,7 +38,7 @@ struct Datagram {
 
 /// Datagrams that wait for fragments.
 pub(crate) struct Fragments {
-    table: Table<Key, Datagram>,
+    table: Capped<Key, Datagram>,
     bytes: usize,
     max_bytes: usize,
     idle: Duration,
@@ -46,7 +46,7 @@ pub(crate) struct Fragments {
 
 impl Fragments {
     pub(crate) fn new(cap: usize, max_bytes: usize, idle: Duration) -> Self {
-        Self { table: Table::new("ip fragments", cap), bytes: 0, max_bytes, idle }
+        Self { table: Capped::new("ip fragments", cap), bytes: 0, max_bytes, idle }
     }
 
     /// Takes a fragment; gives the payload of the datagram when this was the piece that was missing.
@@ -71,12 +71,12 @@ impl Fragments {
             Some(slot) => slot,
             None => {
                 let fresh = Datagram { pieces: Vec::new(), bytes: 0, total: None, last: at };
-                let (slot, gone) = self.table.insert(key, fresh);
+                let (slot, gone) = self.table.put(key, fresh);
                 self.forget(gone.map(|(_, datagram)| datagram));
                 slot
             }
         };
-        let datagram = self.table.get_mut(slot)?;
+        let datagram = self.table.at_mut(slot)?;
         datagram.last = at;
         if !fragment.more {
             if datagram.total.is_some_and(|total| total != end) {
@@ -95,7 +95,7 @@ impl Fragments {
         self.bytes += datagram.bytes - before;
         let whole = datagram.whole();
         if whole.is_some() {
-            let gone = self.table.remove(slot);
+            let gone = self.table.take(slot);
             self.forget(gone.map(|(_, datagram)| datagram));
         }
         while self.bytes > self.max_bytes {

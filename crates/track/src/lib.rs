@@ -14,7 +14,6 @@ mod pool;
 mod shard;
 mod side;
 mod stream;
-mod table;
 
 pub use balance::{SHARDS, shard_of};
 pub use config::Config;

@@ -20,7 +20,7 @@ pub(crate) use watch::{Heard, TcpWatch};
 
 use crate::pool::Pool;
 use crate::side::{Side, Sides};
-use crate::table::{Slot, Table};
+use event::{Capped, Slot};
 
 /// What makes packets one conversation. Both directions of a tunnel have different endpoint identifiers, so what counts
 /// of a tunnel is the pair of nodes that it runs between.
@@ -226,7 +226,7 @@ pub(crate) struct Touched {
 
 /// All conversations of a shard.
 pub(crate) struct Flows {
-    table: Table<Key, Conversation>,
+    table: Capped<Key, Conversation>,
     idle: Duration,
     report_every: Duration,
     /// Octets that streams may still keep.
@@ -237,7 +237,7 @@ pub(crate) struct Flows {
 impl Flows {
     pub(crate) fn new(cap: usize, pool: usize, idle: Duration, report_every: Duration) -> Self {
         Self {
-            table: Table::new("flows", cap),
+            table: Capped::new("flows", cap),
             idle,
             report_every,
             pool: Pool::new(pool),
@@ -261,7 +261,7 @@ impl Flows {
                 };
                 let fresh = begin(packet, src_is_client, src_is_low == src_is_client);
                 self.started += 1;
-                let (slot, gone) = self.table.insert(key, fresh);
+                let (slot, gone) = self.table.put(key, fresh);
                 if let Some((_, mut gone)) = gone {
                     let frame = gone.last_frame;
                     gone.close(&self.pool, packet.at, frame, "evicted", out);
@@ -269,7 +269,7 @@ impl Flows {
                 (slot, true)
             }
         };
-        let Some(flow) = self.table.get_mut(slot) else {
+        let Some(flow) = self.table.at_mut(slot) else {
             return Touched { slot, side: Side::Client, fresh: false, other_teid: None };
         };
         let side = if flow.client_is_low == src_is_low { Side::Client } else { Side::Server };
@@ -298,17 +298,17 @@ impl Flows {
     }
 
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Conversation> {
-        self.table.get_mut(slot)
+        self.table.at_mut(slot)
     }
 
     /// The conversation and the pool that its streams draw from.
     pub(crate) fn with_pool(&mut self, slot: Slot) -> Option<(&mut Conversation, &Pool)> {
-        self.table.get_mut(slot).map(|flow| (flow, &self.pool))
+        self.table.at_mut(slot).map(|flow| (flow, &self.pool))
     }
 
     /// Begins a conversation anew that a SYN reuses the addresses of.
     pub(crate) fn restart(&mut self, slot: Slot, packet: &Packet, out: &mut Vec<Event>) {
-        let Some(flow) = self.table.get_mut(slot) else { return };
+        let Some(flow) = self.table.at_mut(slot) else { return };
         let frame = flow.last_frame;
         flow.close(&self.pool, packet.at, frame, "replaced", out);
         let (_, src_is_low) = key(packet);

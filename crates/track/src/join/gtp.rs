@@ -92,7 +92,8 @@ impl Requests {
         gtp.round_trip_us = u64::try_from(at.since(request.at).as_micros()).ok();
         gtp.duplicate = request.answered;
         request.answered = true;
-        (!gtp.duplicate).then(|| request.clone())
+        // A second answer needs no more of the request than its place.
+        (!gtp.duplicate).then(|| request.hand_over())
     }
 
     pub(super) fn tick(&mut self, now: Timestamp, counters: &mut JoinCounters) {
@@ -109,6 +110,12 @@ impl Requests {
 }
 
 impl Request {
+    /// The request for its first answer; its place stays behind.
+    fn hand_over(&mut self) -> Self {
+        let (apn, fteids) = (self.apn.take(), std::mem::take(&mut self.fteids));
+        Self { apn, fteids, ..*self }
+    }
+
     fn of(at: Timestamp, frame: u64, gtp: &Gtp) -> Self {
         Self {
             at,

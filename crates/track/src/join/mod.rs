@@ -24,6 +24,8 @@ pub struct Join {
     tcap: tcap::Dialogues,
     diameter: diameter::Requests,
     dns: dns::Questions,
+    /// Kept for its memory.
+    follows: Vec<Event>,
     now: Timestamp,
 }
 
@@ -43,6 +45,7 @@ impl Join {
             tcap: tcap::Dialogues::new(config.dialogues, config.dialogue_idle),
             diameter: diameter::Requests::new(config.diameter_requests, config.answer_within),
             dns: dns::Questions::new(config.dns_requests, config.answer_within),
+            follows: Vec::new(),
             now: Timestamp(0),
         }
     }
@@ -63,18 +66,16 @@ impl Join {
         match what {
             What::Gtp(gtp) => {
                 let Some(ends) = ends else { return out.push(event) };
-                let (ends, message) = (*ends, gtp.clone());
-                let request = self.gtp.on_message(at, frame, &ends, gtp, &mut self.counters);
+                let request = self.gtp.on_message(at, frame, ends, gtp, &mut self.counters);
+                // What follows from the message stands behind it.
+                let mut follows = std::mem::take(&mut self.follows);
+                if let Some(request) = request {
+                    let counters = &mut self.counters;
+                    self.sessions.on_answer(at, frame, ends, gtp, request, &mut follows, counters);
+                }
                 out.push(event);
-                self.sessions.on_message(
-                    at,
-                    frame,
-                    &ends,
-                    &message,
-                    request,
-                    out,
-                    &mut self.counters,
-                );
+                out.append(&mut follows);
+                self.follows = follows;
             }
             What::Tunnel(_) => self.sessions.on_usage(event, out, &mut self.counters),
             What::Map(map) => {

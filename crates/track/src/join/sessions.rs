@@ -148,19 +148,18 @@ impl Sessions {
         }
     }
 
-    /// A message of the control plane; `request` when it is the first answer to one.
+    /// The first answer to a request of the control plane.
     #[expect(clippy::too_many_arguments, reason = "one message with its place and what answers it")]
-    pub(super) fn on_message(
+    pub(super) fn on_answer(
         &mut self,
         at: Timestamp,
         frame: u64,
         ends: &Endpoints,
         gtp: &Gtp,
-        request: Option<Request>,
+        request: Request,
         out: &mut Vec<Event>,
         counters: &mut JoinCounters,
     ) {
-        let Some(request) = request else { return };
         if gtp.prime || accepted(gtp) == Some(false) {
             return;
         }

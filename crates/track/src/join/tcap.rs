@@ -2,8 +2,6 @@
 //!
 //! Spec: ITU-T Q.774 §3.2.2: a message names the transaction of the side that it is for; that side is known by its address.
 
-use std::hash::BuildHasher as _;
-
 use ahash::RandomState;
 use std::time::Duration;
 

@@ -5,13 +5,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use event::{Capped, Endpoints, Event, Sctp, SctpState, TableCount, Timestamp, What};
+use event::{Capped, Endpoints, Event, Sctp, SctpState, Slot, TableCount, Timestamp, What};
 use smallvec::SmallVec;
 
 use super::tsn::Tsns;
 use crate::pool::Pool;
 use crate::side::{Side, Sides};
-use crate::table::{Slot, Table};
 
 /// Addresses of one side: nodes have two to four.
 const MAX_ADDRESSES: usize = 16;
@@ -106,7 +105,7 @@ impl Association {
 
 /// All associations of a shard.
 pub(crate) struct Associations {
-    table: Table<u64, Association>,
+    table: Capped<u64, Association>,
     paths: Capped<Path, u64>,
     /// By ports and the verification tag of one direction: how a path that was never seen finds its association.
     tags: Capped<(u16, u16, u32), u64>,
@@ -119,7 +118,7 @@ pub(crate) struct Associations {
 impl Associations {
     pub(crate) fn new(cap: usize, pool: usize, idle: Duration) -> Self {
         Self {
-            table: Table::new("associations", cap),
+            table: Capped::new("associations", cap),
             paths: Capped::new("association paths", cap.saturating_mul(4)),
             tags: Capped::new("association tags", cap.saturating_mul(2)),
             pool: Pool::new(pool),
@@ -142,7 +141,7 @@ impl Associations {
         }
         let id = self.tags.get(&(ends.src_port, ends.dest_port, tag)).copied()?;
         let slot = self.table.find(&id)?;
-        let association = self.table.get_mut(slot)?;
+        let association = self.table.at_mut(slot)?;
         // Tags are numbers that anybody may choose: one of the two addresses must be known too.
         let known = |ip: &IpAddr| {
             association.addresses.client.contains(ip) || association.addresses.server.contains(ip)
@@ -190,7 +189,7 @@ impl Associations {
             last_frame: frame,
         };
         self.paths.insert(path(&ends, depth), id);
-        let (slot, gone) = self.table.insert(id, association);
+        let (slot, gone) = self.table.put(id, association);
         if let Some((_, mut gone)) = gone {
             self.close(&mut gone, at, "evicted", out);
         }
@@ -198,17 +197,17 @@ impl Associations {
     }
 
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Association> {
-        self.table.get_mut(slot)
+        self.table.at_mut(slot)
     }
 
     /// The association and the pool that its pieces draw from.
     pub(crate) fn with_pool(&mut self, slot: Slot) -> Option<(&mut Association, &Pool)> {
-        self.table.get_mut(slot).map(|association| (association, &self.pool))
+        self.table.at_mut(slot).map(|association| (association, &self.pool))
     }
 
     /// A tag is known: packets to `side` carry it, whatever addresses they take.
     pub(crate) fn add_tag(&mut self, slot: Slot, side: Side, tag: u32) {
-        let Some(association) = self.table.get_mut(slot) else { return };
+        let Some(association) = self.table.at_mut(slot) else { return };
         *association.tags.of_mut(side) = Some(tag);
         let Endpoints { src_port, dest_port, .. } = association.ends;
         let ports = match side {
@@ -226,7 +225,7 @@ impl Associations {
         reason: &'static str,
         out: &mut Vec<Event>,
     ) {
-        if let Some((_, mut gone)) = self.table.remove(slot) {
+        if let Some((_, mut gone)) = self.table.take(slot) {
             self.close(&mut gone, at, reason, out);
         }
     }

@@ -1,6 +1,6 @@
 //! Diameter messages.
 
-use event::{Diameter, Identity, Plmn, What};
+use event::{AvpCode, Diameter, Identity, Plmn, What};
 use wire::{Cursor, diameter};
 
 use super::Shard;
@@ -60,7 +60,11 @@ impl Shard {
             msisdn: msisdn.map(|digits| key.subscriber(Identity::Msisdn, digits)),
             imei: imei.map(|digits| key.subscriber(Identity::Imei, digits)),
             visited_plmn: facts.visited_plmn.and_then(Plmn::from_octets),
-            avps: facts.avps.iter().map(|id| id.to_string()).collect(),
+            avps: facts
+                .avps
+                .iter()
+                .map(|id| AvpCode { vendor: id.vendor, code: id.code })
+                .collect(),
             ..Diameter::default()
         };
         cx.emit(place, What::Diameter(Box::new(record)));

@@ -1,7 +1,5 @@
 //! ICMP: of the echoes those that say something, of the rest what is new.
 
-use std::hash::BuildHasher as _;
-
 use ahash::RandomState;
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,7 +1,5 @@
 //! SCCP messages: addresses without subscribers in them, and what is not TCAP.
 
-use std::hash::BuildHasher as _;
-
 use ahash::RandomState;
 
 use event::{Capped, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What};

@@ -9,7 +9,7 @@ use super::cx::{Cx, Place};
 use super::{Shard, ends};
 use crate::counters::Seen;
 use crate::side::Side;
-use crate::table::Slot;
+use event::Slot;
 
 /// Chunks of one packet that are read; a packet of 64 KiB holds more only if most are empty.
 const MAX_CHUNKS: usize = 512;

@@ -9,7 +9,7 @@ use wire::sccp::{Digits, Message, Segmentation};
 use wire::{Anomalies, Cursor, Flaw};
 
 use super::ss7::Route;
-use crate::table::Table;
+use event::Capped;
 
 /// Segments that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ struct Pending {
 
 /// Messages on the way.
 pub(crate) struct Segments {
-    table: Table<Key, Pending>,
+    table: Capped<Key, Pending>,
     bytes: usize,
     max_bytes: usize,
     idle: Duration,
@@ -39,7 +39,7 @@ pub(crate) struct Segments {
 
 impl Segments {
     pub(crate) fn new(cap: usize, max_bytes: usize, idle: Duration) -> Self {
-        Self { table: Table::new("sccp segments", cap), bytes: 0, max_bytes, idle }
+        Self { table: Capped::new("sccp segments", cap), bytes: 0, max_bytes, idle }
     }
 
     /// Takes a segment and gives the user data when it is whole.
@@ -65,12 +65,12 @@ impl Segments {
             Some(slot) => slot,
             None => {
                 let fresh = Pending { parts: Vec::new(), first: None, bytes: 0, began: at };
-                let (slot, gone) = self.table.insert(key, fresh);
+                let (slot, gone) = self.table.put(key, fresh);
                 self.forget(gone.map(|(_, pending)| pending));
                 slot
             }
         };
-        let pending = self.table.get_mut(slot)?;
+        let pending = self.table.at_mut(slot)?;
         match pending.parts.iter().find(|(remaining, _)| *remaining == segmentation.remaining) {
             Some((_, part)) => {
                 // A repeated segment is nothing; another one in its place is.
@@ -92,7 +92,7 @@ impl Segments {
         }
         let whole = pending.whole();
         if whole.is_some() {
-            let gone = self.table.remove(slot);
+            let gone = self.table.take(slot);
             self.forget(gone.map(|(_, pending)| pending));
         }
         while self.bytes > self.max_bytes {

@@ -134,7 +134,7 @@ impl Shard {
     }
 
     /// What the stream told.
-    fn tell(&mut self, cx: &mut Cx<'_>, place: &Place, slot: crate::table::Slot) {
+    fn tell(&mut self, cx: &mut Cx<'_>, place: &Place, slot: event::Slot) {
         if self.heard.is_empty() {
             return;
         }
@@ -173,14 +173,7 @@ impl Shard {
         self.heard = heard;
     }
 
-    fn tcp_end(
-        &mut self,
-        cx: &mut Cx<'_>,
-        slot: crate::table::Slot,
-        side: Side,
-        fin: bool,
-        rst: bool,
-    ) {
+    fn tcp_end(&mut self, cx: &mut Cx<'_>, slot: event::Slot, side: Side, fin: bool, rst: bool) {
         let Some((flow, pool)) = self.flows.with_pool(slot) else { return };
         if fin {
             *flow.fins.of_mut(side) = true;

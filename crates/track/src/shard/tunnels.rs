@@ -8,7 +8,7 @@ use event::{
 };
 
 use crate::side::Side;
-use crate::table::Table;
+use event::Capped;
 
 /// An endpoint: the node that receives, and the number it gave out.
 type End = (IpAddr, u32);
@@ -35,14 +35,14 @@ struct Usage {
 
 /// All endpoints of a shard.
 pub(crate) struct Tunnels {
-    table: Table<End, Usage>,
+    table: Capped<End, Usage>,
     idle: Duration,
     report_every: Duration,
 }
 
 impl Tunnels {
     pub(crate) fn new(cap: usize, idle: Duration, report_every: Duration) -> Self {
-        Self { table: Table::new("tunnel endpoints", cap), idle, report_every }
+        Self { table: Capped::new("tunnel endpoints", cap), idle, report_every }
     }
 
     /// Counts a packet; true when it is the first of its endpoint, which is then to be introduced.
@@ -72,14 +72,14 @@ impl Tunnels {
                     last_frame: frame,
                     fresh: true,
                 };
-                let (slot, gone) = self.table.insert(end, usage);
+                let (slot, gone) = self.table.put(end, usage);
                 if let Some((end, mut gone)) = gone {
                     out.push(gone.report(end, at, TunnelState::Active, None));
                 }
                 slot
             }
         };
-        let Some(usage) = self.table.get_mut(slot) else { return false };
+        let Some(usage) = self.table.at_mut(slot) else { return false };
         usage.src = path.src_ip;
         usage.total += 1;
         usage.packets += 1;
@@ -97,7 +97,8 @@ impl Tunnels {
     /// After the first packet of an endpoint was read: tells of it.
     pub(crate) fn introduce(&mut self, path: &TunnelPath, at: Timestamp, out: &mut Vec<Event>) {
         let end = (path.dest_ip, path.teid);
-        let Some(usage) = self.table.peek(&end).and_then(|slot| self.table.get_mut(slot)) else {
+        let Some(usage) = self.table.peek_slot(&end).and_then(|slot| self.table.at_mut(slot))
+        else {
             return;
         };
         if std::mem::take(&mut usage.fresh) {
@@ -108,7 +109,7 @@ impl Tunnels {
     /// A flow began in the tunnel; whoever begins flows is the subscriber, as a rule.
     pub(crate) fn carries_flow(&mut self, path: &TunnelPath, side: Side) {
         let end = (path.dest_ip, path.teid);
-        if let Some(usage) = self.table.peek(&end).and_then(|slot| self.table.get_mut(slot)) {
+        if let Some(usage) = self.table.peek_slot(&end).and_then(|slot| self.table.at_mut(slot)) {
             usage.flows += 1;
             usage.uplink.get_or_insert(side == Side::Client);
         }
@@ -117,13 +118,10 @@ impl Tunnels {
     /// A flow uses this endpoint in one direction and `other` at the sender in the other.
     pub(crate) fn pair(&mut self, path: &TunnelPath, other: u32) {
         let (here, there) = ((path.dest_ip, path.teid), (path.src_ip, other));
-        let uplink = self
-            .table
-            .peek(&there)
-            .and_then(|slot| self.table.get(slot))
-            .and_then(|usage| usage.uplink);
+        let uplink = self.table.peek(&there).and_then(|usage| usage.uplink);
         for (end, other, uplink) in [(here, there, uplink.map(|up| !up)), (there, here, uplink)] {
-            if let Some(usage) = self.table.peek(&end).and_then(|slot| self.table.get_mut(slot)) {
+            if let Some(usage) = self.table.peek_slot(&end).and_then(|slot| self.table.at_mut(slot))
+            {
                 usage.other = Some(other);
                 if usage.uplink.is_none() {
                     usage.uplink = uplink;
