@@ -2,6 +2,14 @@
 //! key fields agree on at least 99.5 % of the frames. Every difference that is left stands in
 //! `oracle-differences.tsv` with its reason.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and tells the share"
+)]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -345,19 +353,22 @@ fn addresses(said: &mut Said, called: Option<&SccpAddress>, calling: Option<&Scc
     }
 }
 
+/// Offset, whether more follow, octets.
+type Piece = (u32, bool, Vec<u8>);
+
 /// G-PDUs leave no event of their own; their headers are read here, tunnels in tunnels and fragments too.
 #[derive(Default)]
 struct Gpdus {
-    /// Pieces by sender, receiver and identification: offset, whether more follow, octets.
-    pieces: BTreeMap<(IpAddr, IpAddr, u32), Vec<(u32, bool, Vec<u8>)>>,
+    /// By sender, receiver and identification.
+    pieces: BTreeMap<(IpAddr, IpAddr, u32), Vec<Piece>>,
 }
 
 impl Gpdus {
     fn frame(&mut self, link: u16, bytes: &[u8], said: &mut Said) {
         let mut notes = Anomalies::default();
-        match wire::link::network(&mut notes, LinkType(link), Cursor::new(bytes)) {
-            Some(Carried::Ip { packet, .. }) => self.ip(packet, said),
-            _ => {}
+        let carried = wire::link::network(&mut notes, LinkType(link), Cursor::new(bytes));
+        if let Some(Carried::Ip { packet, .. }) = carried {
+            self.ip(packet, said);
         }
     }
 
