@@ -1,7 +1,5 @@
 //! Inputs that once broke something, under the laws again: `fuzz/corpus-crash/`.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
 /// Where the first frame of a capture file begins: behind the file's header and its own.
 const FIRST_FRAME: usize = 24 + 16;
 
