@@ -6,7 +6,7 @@ mod common;
 use engine::capture::Inputs;
 use engine::event::Level;
 use engine::{Options, Quiet};
-use testkit::corpus;
+use testkit::{corpus, corpus_network};
 use testkit::pcap::{Format, Writer};
 
 #[test]
@@ -19,9 +19,9 @@ fn two_hundred_thousand_clean_packets() {
             Format::default(),
         )
         .unwrap();
-        corpus::corpus(seed, 200_000, &mut |ns, frame: &[u8]| writer.frame(ns, frame).unwrap());
+        corpus(seed, 200_000, &mut |ns, frame: &[u8]| writer.frame(ns, frame).unwrap());
         writer.finish().unwrap();
-        for network in [Some(corpus::corpus_network()), None] {
+        for network in [Some(corpus_network()), None] {
             let options = Options { every_event: false, ..common::options(2, network) };
             let summary = engine::run(
                 Inputs::open(std::slice::from_ref(&path)).unwrap(),

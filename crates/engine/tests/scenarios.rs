@@ -19,6 +19,7 @@ fn every_scenario_raises_what_it_is_to_raise_and_every_twin_stays_quiet() {
             .map(|alert| (alert.detection.as_ref(), alert.check.as_ref(), alert.level))
             .collect();
         for &(detection, level) in scenario.expect {
+            let level: Level = level.parse().unwrap();
             let best = found.iter().filter(|(id, ..)| *id == detection).map(|(.., level)| *level);
             if best.max() != Some(level) {
                 faults.push(format!(

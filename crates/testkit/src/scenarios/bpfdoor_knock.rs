@@ -1,6 +1,5 @@
 //! Packets that begin as a passive implant of the BPFDoor class wants it, and some that begin so by chance.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -16,7 +15,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: udp_callback,
-    expect: &[("bpfdoor-knock", Level::Critical)],
+    expect: &[("bpfdoor-knock", "critical")],
 };
 
 pub(super) const UDP_CALLBACK: Scenario = Scenario {
@@ -37,7 +36,7 @@ pub(super) const ICMP_ALONE: Scenario = Scenario {
     name: "bpfdoor-icmp-alone",
     about: "The magic in a ping; nothing follows.",
     make: icmp_alone,
-    expect: &[("bpfdoor-knock", Level::Medium)],
+    expect: &[("bpfdoor-knock", "medium")],
     ..LOUD
 };
 

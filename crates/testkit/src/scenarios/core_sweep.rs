@@ -1,7 +1,5 @@
 //! One source feels its way over many nodes; and those whose trade it is to ask around.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{A_SGSN, GGSN, MONITOR, NETWORK, OUTSIDER, PGW};
 use crate::frame::diameter::{self, Node};
@@ -15,7 +13,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: gtp_fast,
-    expect: &[("core-sweep", Level::High)],
+    expect: &[("core-sweep", "high")],
 };
 
 pub(super) const GTP_FAST: Scenario = Scenario {

@@ -1,6 +1,5 @@
 //! Services that have no business on an interconnect, and those that were agreed.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -15,7 +14,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: ssh,
-    expect: &[("forbidden-service", Level::High)],
+    expect: &[("forbidden-service", "high")],
 };
 
 pub(super) const SSH: Scenario = Scenario {
@@ -29,7 +28,7 @@ pub(super) const NO_DNS_ON_53: Scenario = Scenario {
     about: "Our name server calls out to TCP port 53, and speaks no DNS there; without a description.",
     network: None,
     make: no_dns_on_53,
-    expect: &[("forbidden-service", Level::Medium)],
+    expect: &[("forbidden-service", "medium")],
     ..LOUD
 };
 

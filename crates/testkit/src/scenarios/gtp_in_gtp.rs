@@ -1,7 +1,5 @@
 //! A tunnel inside a tunnel.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{GGSN, NETWORK, partner_linkset, roam, subscriber};
 use crate::frame::{gtp, ping, transport};
@@ -14,7 +12,7 @@ pub(super) const USER_PLANE: Scenario = Scenario {
     about: "A subscriber sends G-PDUs with packets of somebody else to the gateway.",
     network: Some(NETWORK),
     make: user_plane,
-    expect: &[("gtp-in-gtp", Level::Critical)],
+    expect: &[("gtp-in-gtp", "critical")],
 };
 
 pub(super) const CONTROL_PLANE: Scenario = Scenario {
@@ -24,6 +22,32 @@ pub(super) const CONTROL_PLANE: Scenario = Scenario {
     make: control_plane,
     ..USER_PLANE
 };
+
+pub(super) const GAME: Scenario = Scenario {
+    name: "gtp-in-gtp-game-on-its-port",
+    benign: true,
+    about: "A subscriber's game uses the port of the user plane for something else.",
+    make: game,
+    expect: &[],
+    ..USER_PLANE
+};
+
+fn game(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let mut links = partner_linkset(&mut tl);
+    let roamer = roam(&mut tl, &mut links, 15);
+    let from = std::net::SocketAddr::new(roamer.subscriber.into(), gtp::PORT_U);
+    for round in 0..20u8 {
+        let packet = transport::udp(
+            from,
+            at("203.0.113.80", gtp::PORT_U),
+            &[b'G', round, 7, 0, round, 1, 2, 3, 4, 5],
+        );
+        tl.packet_by(&roamer.way(), from.ip(), &packet);
+        tl.wait_secs(1);
+    }
+    tl.into_frames()
+}
 
 fn user_plane(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let mut tl = Timeline::new(seed);

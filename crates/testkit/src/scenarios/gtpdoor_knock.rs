@@ -1,6 +1,5 @@
 //! GTP echoes that carry more than an echo, and honest ones that look rich.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -17,7 +16,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: published_key,
-    expect: &[("gtpdoor-knock", Level::Critical)],
+    expect: &[("gtpdoor-knock", "critical")],
 };
 
 pub(super) const PUBLISHED_KEY: Scenario = Scenario {
@@ -31,7 +30,7 @@ pub(super) const OTHER_KEY: Scenario = Scenario {
     name: "gtpdoor-other-key",
     about: "The same shape with another key: data that are no elements, a length that lies, two answers.",
     make: other_key,
-    expect: &[("gtpdoor-knock", Level::High)],
+    expect: &[("gtpdoor-knock", "high")],
     ..LOUD
 };
 
@@ -39,7 +38,7 @@ pub(super) const BEACON: Scenario = Scenario {
     name: "gtpdoor-beacon",
     about: "Several connections are answered with RST and ACK, an urgent pointer of 1, and no URG.",
     make: beacon,
-    expect: &[("gtpdoor-knock", Level::High)],
+    expect: &[("gtpdoor-knock", "high")],
     ..LOUD
 };
 

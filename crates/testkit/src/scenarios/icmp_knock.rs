@@ -1,6 +1,5 @@
 //! Pings that wake a shell, and pings that do not.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -16,7 +15,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: binary,
-    expect: &[("icmp-knock", Level::Critical)],
+    expect: &[("icmp-knock", "critical")],
 };
 
 pub(super) const BINARY: Scenario = Scenario {
@@ -51,7 +50,7 @@ pub(super) const UNANNOUNCED: Scenario = Scenario {
     name: "icmp-knock-unannounced",
     about: "Data that means nothing to us; the pinged host connects where it never did.",
     make: unannounced,
-    expect: &[("icmp-knock", Level::High)],
+    expect: &[("icmp-knock", "high")],
     ..LOUD
 };
 
@@ -76,7 +75,7 @@ pub(super) const REPLY_DIFFERS: Scenario = Scenario {
     about: "A reply that does not return what was sent.",
     network: None,
     make: reply_differs,
-    expect: &[("icmp-knock", Level::Medium)],
+    expect: &[("icmp-knock", "medium")],
     ..LOUD
 };
 

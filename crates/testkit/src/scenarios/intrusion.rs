@@ -1,6 +1,5 @@
 //! The whole chain of one intrusion amid clean traffic, and the clean traffic alone: the samples of the project.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -25,14 +24,14 @@ pub(super) const INTRUSION: Scenario = Scenario {
     network: Some(NETWORK),
     make: intrusion,
     expect: &[
-        ("ssh-password-spray", Level::Critical),
-        ("icmp-knock", Level::Critical),
-        ("forbidden-service", Level::High),
-        ("sgsn-emulation", Level::Critical),
-        ("rogue-gtp-peer", Level::High),
-        ("tinyshell-handshake", Level::Critical),
-        ("tunnel-c2", Level::Critical),
-        ("ss7-category-1", Level::Critical),
+        ("ssh-password-spray", "critical"),
+        ("icmp-knock", "critical"),
+        ("forbidden-service", "high"),
+        ("sgsn-emulation", "critical"),
+        ("rogue-gtp-peer", "high"),
+        ("tinyshell-handshake", "critical"),
+        ("tunnel-c2", "critical"),
+        ("ss7-category-1", "critical"),
     ],
 };
 

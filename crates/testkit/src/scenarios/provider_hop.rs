@@ -1,7 +1,5 @@
 //! A host of ours as a stepping stone between providers, and the bastion that is meant to be one.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{A_DNS, B_HOST, BASTION as BASTION_HOST, EDNS, NETWORK, STP};
 use crate::timeline::{Ending, Login, Timeline, at};
@@ -13,7 +11,7 @@ pub(super) const HOP: Scenario = Scenario {
     about: "Partner A's name server is logged in on ours; meanwhile ours logs in on a host of partner B.",
     network: Some(NETWORK),
     make: hop,
-    expect: &[("provider-hop", Level::Critical)],
+    expect: &[("provider-hop", "critical")],
 };
 
 pub(super) const BASTION: Scenario = Scenario {

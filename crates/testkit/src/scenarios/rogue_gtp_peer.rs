@@ -1,7 +1,5 @@
 //! Sessions from nodes that nobody listed.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{
     A_SGW, B_HOST, GGSN, NETWORK, OUTSIDER, PGW, partner_linkset, pool, roam, subscriber,
@@ -16,7 +14,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: unlisted,
-    expect: &[("rogue-gtp-peer", Level::High)],
+    expect: &[("rogue-gtp-peer", "high")],
 };
 
 pub(super) const UNLISTED: Scenario = Scenario {

@@ -1,7 +1,5 @@
 //! Somebody plays SGSN to get a tunnel; and real ones with many subscribers.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{
     A_HOST, EDNS, GGSN, NETWORK, OUTSIDER, emulated, honest, partner_linkset, pool, register, roam,
@@ -17,7 +15,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: defaults,
-    expect: &[("sgsn-emulation", Level::Critical)],
+    expect: &[("sgsn-emulation", "critical")],
 };
 
 pub(super) const DEFAULTS: Scenario = Scenario {
@@ -32,7 +30,7 @@ pub(super) const CHANGED: Scenario = Scenario {
     about: "Other identity and credentials; the emulator's other habits stay.",
     network: None,
     make: changed,
-    expect: &[("sgsn-emulation", Level::High)],
+    expect: &[("sgsn-emulation", "high")],
     ..LOUD
 };
 
@@ -55,7 +53,7 @@ pub(super) const DAILY: Scenario = Scenario {
     name: "sgsnemu-daily-window",
     about: "Four days, the same half hour each: the same pairs are tried from an ordinary-looking node.",
     make: daily,
-    expect: &[("sgsn-emulation", Level::High)],
+    expect: &[("sgsn-emulation", "high")],
     ..LOUD
 };
 
@@ -63,7 +61,7 @@ pub(super) const UNANNOUNCED: Scenario = Scenario {
     name: "session-that-nobody-announced",
     about: "Amid roamers who registered, a session for one who did not.",
     make: unannounced,
-    expect: &[("sgsn-emulation", Level::High)],
+    expect: &[("sgsn-emulation", "high")],
     ..LOUD
 };
 

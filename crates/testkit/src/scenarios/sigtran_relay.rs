@@ -1,6 +1,5 @@
 //! A host that turns what an outsider tells it into signalling, and one that only keeps its books.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -15,7 +14,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: relay,
-    expect: &[("sigtran-relay", Level::Critical)],
+    expect: &[("sigtran-relay", "critical")],
 };
 
 pub(super) const RELAY: Scenario = Scenario {

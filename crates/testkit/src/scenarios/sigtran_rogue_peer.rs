@@ -1,7 +1,5 @@
 //! SIGTRAN from peers that are not provisioned, and the unusual days of those that are.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{A_HOST, A_STP, A_STP2, NETWORK, STP, a_vlr, hlr, partner_linkset, subscriber};
 use crate::frame::sccp::{Party, SSN_HLR};
@@ -15,7 +13,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: unlisted,
-    expect: &[("sigtran-rogue-peer", Level::High)],
+    expect: &[("sigtran-rogue-peer", "high")],
 };
 
 pub(super) const UNLISTED: Scenario = Scenario {

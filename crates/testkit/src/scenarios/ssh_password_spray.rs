@@ -1,7 +1,5 @@
 //! Passwords tried over many hosts, and people who mistype theirs.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{A_DNS, BASTION as BASTION_HOST, EDNS, NETWORK};
 use crate::frame::ssh;
@@ -14,7 +12,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: fast,
-    expect: &[("ssh-password-spray", Level::High)],
+    expect: &[("ssh-password-spray", "high")],
 };
 
 pub(super) const FAST: Scenario = Scenario {
@@ -28,7 +26,7 @@ pub(super) const ACCEPTED: Scenario = Scenario {
     about: "The same; the last host lets it in. Without a description.",
     network: None,
     make: accepted,
-    expect: &[("ssh-password-spray", Level::Critical)],
+    expect: &[("ssh-password-spray", "critical")],
     ..LOUD
 };
 

@@ -1,6 +1,5 @@
 //! Conversations with the sizes by which TinyShell begins, and others that come close.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -15,7 +14,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: classic,
-    expect: &[("tinyshell-handshake", Level::High)],
+    expect: &[("tinyshell-handshake", "high")],
 };
 
 pub(super) const CLASSIC: Scenario = Scenario {
@@ -29,7 +28,7 @@ pub(super) const CONNECT_BACK: Scenario = Scenario {
     name: "tinyshell-connect-back",
     about: "Our name server calls out; the one who is called speaks first.",
     make: connect_back,
-    expect: &[("tinyshell-handshake", Level::Critical)],
+    expect: &[("tinyshell-handshake", "critical")],
     ..LOUD
 };
 
@@ -53,7 +52,7 @@ pub(super) const TUNNELLED: Scenario = Scenario {
     name: "tinyshell-in-a-tunnel",
     about: "The same inside a subscriber's tunnel.",
     make: tunnelled,
-    expect: &[("tinyshell-handshake", Level::Critical)],
+    expect: &[("tinyshell-handshake", "critical")],
     ..LOUD
 };
 

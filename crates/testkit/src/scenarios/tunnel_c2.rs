@@ -1,6 +1,5 @@
 //! Remote control inside a subscriber's tunnel, and meters that report.
 
-use event::Level;
 use rand::Rng;
 
 use super::Scenario;
@@ -17,9 +16,9 @@ const LOUD: Scenario = Scenario {
     network: Some(NETWORK),
     make: shell,
     expect: &[
-        ("tunnel-c2", Level::Critical),
-        ("sgsn-emulation", Level::Critical),
-        ("rogue-gtp-peer", Level::High),
+        ("tunnel-c2", "critical"),
+        ("sgsn-emulation", "critical"),
+        ("rogue-gtp-peer", "high"),
     ],
 };
 

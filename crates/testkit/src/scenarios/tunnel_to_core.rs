@@ -1,7 +1,5 @@
 //! Subscribers who reach our nodes through their tunnels, and those who only use what is meant for them.
 
-use event::Level;
-
 use super::Scenario;
 use super::places::{BILLING, NETWORK, STP, partner_linkset, roam};
 use crate::frame::{dns, gtp};
@@ -14,7 +12,7 @@ const LOUD: Scenario = Scenario {
     about: "",
     network: Some(NETWORK),
     make: answered,
-    expect: &[("tunnel-to-core", Level::Critical)],
+    expect: &[("tunnel-to-core", "critical")],
 };
 
 pub(super) const ANSWERED: Scenario = Scenario {
@@ -27,7 +25,7 @@ pub(super) const ATTEMPT: Scenario = Scenario {
     name: "tunnel-to-core-attempt",
     about: "Datagrams to an internal host; nobody answers.",
     make: attempt,
-    expect: &[("tunnel-to-core", Level::High)],
+    expect: &[("tunnel-to-core", "high")],
     ..LOUD
 };
 
