@@ -24,7 +24,8 @@ pub struct Icmp {
     /// Which program's data it is: `linux`, `windows`, `bsd`, `cisco`, `fping`, `zero`, `constant`, `counting`, `text`,
     /// `empty`… or `unknown`.
     pub pattern: Name,
-    /// Data of an echo of unknown pattern outside tunnels, as hexadecimal octets, at most 256 of them.
+    /// Data of an echo of unknown pattern outside tunnels, or of one whose clock does not tell the time, as hexadecimal
+    /// octets, at most 256 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
     /// The reply carries other data than its request.

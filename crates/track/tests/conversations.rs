@@ -237,3 +237,49 @@ fn a_resolvers_client_may_have_a_port_of_gtp() {
     assert!(events.iter().any(|event| matches!(event.what, What::Dns(_))));
     assert!(!events.iter().any(|event| matches!(event.what, What::Gtp(_))));
 }
+
+#[test]
+fn an_address_is_no_clock() {
+    let (src, dst) = (addr("192.0.2.1"), addr("198.51.100.1"));
+    let shown = |word: [u8; 4]| {
+        let data = [&word[..], &[0x01, 0xbb, 0, 0], &[0; 40]].concat();
+        let mut tl = Timeline::new(1);
+        tl.packet(&testkit::frame::transport::echo(src, dst, false, 7, 1, &data));
+        let events = events_of(&config(), &tl.into_frames());
+        let pings =
+            pick(
+                &events,
+                |what| if let What::Icmp(icmp) = what { Some(icmp.as_ref()) } else { None },
+            );
+        assert_eq!(pings[0].pattern, "fping");
+        pings[0].data.is_some()
+    };
+    let now = u32::try_from(Timeline::new(1).now / 1_000_000).unwrap();
+    assert!(!shown(now.to_le_bytes()) && !shown(now.to_be_bytes()), "a program's clock");
+    assert!(shown([100, 64, 7, 9]), "where to call, and padding");
+}
+
+#[test]
+fn what_the_capture_cut_off_is_no_lie() {
+    let (peer, gateway) = (at("198.51.100.20", 2_123), at("192.0.2.20", 2_123));
+    let mut tl = Timeline::new(1);
+    tl.udp(
+        peer,
+        gateway,
+        &[&[0x32, 1, 0, 44, 0, 0, 0, 0, 0, 1, 0, 0, 255, 0, 37][..], &[9; 37]].concat(),
+    );
+    let frames = tl.into_frames();
+    let (time, whole) = &frames[0];
+    for (kept, snapped) in [(whole.len(), false), (whole.len() - 20, true)] {
+        let mut run = run::Run::new(&config());
+        run.cut(event::Timestamp(*time), 1, &whole[..kept], whole.len());
+        run.finish();
+        let gtp =
+            pick(
+                &run.events,
+                |what| if let What::Gtp(gtp) = what { Some(gtp.as_ref()) } else { None },
+            );
+        assert_eq!(gtp[0].snapped, snapped, "{kept}");
+        assert_eq!(gtp[0].claimed_len > gtp[0].payload_len, snapped, "{kept}");
+    }
+}

@@ -54,7 +54,8 @@ impl Shard {
             });
             self.nested(cx, place);
             let facts = gtp::facts(&mut cx.notes, &message);
-            let record = record(&self.config.pseudonymiser, &message, &facts, user_plane);
+            let mut record = record(&self.config.pseudonymiser, &message, &facts, user_plane);
+            record.snapped = cx.snapped;
             cx.emit(place, What::Gtp(Box::new(record)));
         }
     }

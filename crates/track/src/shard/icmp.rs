@@ -18,6 +18,10 @@ const SHOWN: usize = 256;
 const REPEAT: Duration = Duration::from_secs(10);
 /// Echo identifier of the published variant on routers, whose data is always shown.
 const JUNOS_ID: u16 = 0xaa56;
+/// Programs whose data are a clock and zeros: an address, its port and padding look the same.
+const SPARSE: &[&str] = &["fping", "check_icmp"];
+/// Further from the time of the capture than this, a clock is none.
+const CLOCK_DRIFT_SECS: u64 = 2 * 86_400;
 /// Programs that begin their data with the time, whose first octets are anything at all.
 const TIMED: &[&str] = &["linux", "bsd", "fping", "mtr", "smokeping", "sgsnemu"];
 
@@ -110,7 +114,9 @@ impl Shard {
     fn echo(&mut self, cx: &mut Cx<'_>, place: &Place, packet: &Packet<'_>, message: &Message<'_>) {
         let data = message.data.rest();
         let pattern = message.pattern();
-        let odd = matches!(pattern, "unknown" | "text");
+        let hides =
+            SPARSE.contains(&pattern) && message.is_echo_request() && !tells_time(data, cx.at);
+        let odd = hides || matches!(pattern, "unknown" | "text");
         let (id, sequence) = (message.id.unwrap_or(0), message.sequence.unwrap_or(0));
         let hash = self.pings.hasher.hash_one(data);
         let mut record = record(message);
@@ -131,7 +137,7 @@ impl Shard {
         if place.path.is_none() && (odd || junos || record.reply_differs) {
             record.data = Some(hex(data, SHOWN));
         }
-        if (first || news) && !TIMED.contains(&pattern) {
+        if (first || news) && (hides || !TIMED.contains(&pattern)) {
             self.magic(cx, place, data, false);
         }
         if news || first || junos {
@@ -151,6 +157,16 @@ impl Shard {
         let what = self.pings.hasher.hash_one((message.code, about));
         self.pings.is_news(packet, message.icmp_type, what, cx.at)
     }
+}
+
+/// Whether one of the first words is the time of the capture, in seconds and either byte order.
+fn tells_time(data: &[u8], at: Timestamp) -> bool {
+    let now = at.secs();
+    data.chunks_exact(4).take(4).filter_map(<[u8]>::first_chunk::<4>).any(|word| {
+        [u32::from_le_bytes(*word), u32::from_be_bytes(*word)]
+            .into_iter()
+            .any(|secs| i64::from(secs).abs_diff(now) <= CLOCK_DRIFT_SECS)
+    })
 }
 
 fn record(message: &Message<'_>) -> Icmp {

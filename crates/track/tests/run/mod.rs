@@ -29,6 +29,11 @@ impl Run {
     }
 
     pub(crate) fn frame(&mut self, at: Timestamp, link: u16, bytes: &[u8]) {
+        self.cut(at, link, bytes, bytes.len());
+    }
+
+    /// A frame of which the capture kept only the beginning.
+    pub(crate) fn cut(&mut self, at: Timestamp, link: u16, bytes: &[u8], orig_len: usize) {
         self.number += 1;
         let second = at.secs();
         if self.second.is_some_and(|last| second > last) {
@@ -40,7 +45,7 @@ impl Run {
             self.join.tick(now, &mut self.events);
         }
         self.second = Some(self.second.map_or(second, |last| last.max(second)));
-        let orig_len = u32::try_from(bytes.len()).unwrap();
+        let orig_len = u32::try_from(orig_len).unwrap();
         let frame = Frame { number: self.number, at, link, bytes, orig_len };
         self.shards[usize::from(shard_of(link, bytes))].frame(&frame, &mut self.waiting);
         self.pass();
