@@ -150,6 +150,21 @@ enum Class {
     Bulk,
 }
 
+impl Class {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Gtp => "GTP",
+            Self::Dns => "DNS",
+            Self::Diameter => "Diameter",
+            Self::Sigtran => "SIGTRAN",
+            Self::Sip => "SIP",
+            Self::Border => "BGP or IPsec",
+            Self::Icmp => "ICMP",
+            Self::Bulk => "SCTP",
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct ForbiddenService {
     reported: Capped<u64, Outcome>,
@@ -338,8 +353,8 @@ fn matrix(
             if roles.is_empty() || speaks(roles, class) {
                 return None;
             }
-            let by = format!("{} has no role that speaks {class:?}", to.name());
-            made("role.mismatch", format!("{class:?} ({asked})"), Level::Medium, 0.7, by)
+            let by = format!("{} has no role that speaks {}", to.name(), class.name());
+            made("role.mismatch", format!("{} ({asked})", class.name()), Level::Medium, 0.7, by)
         }
         // Media and other negotiated ports are UDP.
         None if ends.proto != Proto::Tcp || flow.midstream => None,

@@ -186,7 +186,8 @@ impl IcmpKnock {
             findings.push(junos(scene, event, ends, icmp));
         }
         let pattern_unknown = icmp.pattern == "unknown";
-        if !pattern_unknown && icmp.pattern != "text" {
+        // A clock and zeros: an address, its port and padding look the same.
+        if !pattern_unknown && !matches!(icmp.pattern.as_ref(), "text" | "fping" | "check_icmp") {
             return;
         }
         let (pinger, pinged) = (ends.src_ip, ends.dest_ip);

@@ -45,6 +45,17 @@ fn every_way_to_write_the_address() {
 }
 
 #[test]
+fn an_address_with_padding_looks_like_a_clock_with_padding() {
+    let padded = |part: &[u8]| [part, &[0; 40]].concat();
+    for part in [&[203, 0, 113, 77, 0, 53][..], &[0, 0, 0, 53, 203, 0, 113, 77]] {
+        let alerts = check("icmp-knock", &knock(&padded(part), "fping", 5.0));
+        assert_eq!(names(&alerts), ["callback.binary-address critical"], "{part:02x?}");
+    }
+    let clock = padded(&[0x78, 0x56, 0x34, 0x12, 0x11, 0x22, 0, 0]);
+    assert_eq!(names(&check("icmp-knock", &knock(&clock, "fping", 5.0))), [""; 0]);
+}
+
+#[test]
 fn the_window_is_a_minute() {
     let data = strange(&[203, 0, 113, 77, 0, 53]);
     assert_eq!(check("icmp-knock", &knock(&data, "unknown", 60.0)).len(), 1);

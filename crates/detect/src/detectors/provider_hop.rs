@@ -325,6 +325,8 @@ fn finding(
     frames.sort_unstable();
     frames.dedup();
     let overlap = inward.last.min(outward.last).since(outward.start).as_secs();
+    let beside =
+        if overlap == 0 { String::new() } else { format!(" and ran beside it for {overlap} s") };
     Finding {
         level,
         key: format!("{}>{host}>{}", inward.other, outward.other),
@@ -336,8 +338,7 @@ fn finding(
             of(b, outward.other)
         ),
         why: format!(
-            "the session from {} to port {} began {}, that to {} port {} began {} s later and ran beside it for {overlap} s; both are \
-             interactive",
+            "the session from {} to port {} began {}, that to {} port {} began {} s later{beside}; both are interactive",
             inward.other,
             inward.port,
             inward.start,

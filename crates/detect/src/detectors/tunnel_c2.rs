@@ -1,5 +1,6 @@
 //! A tunnel carries remote control: a suspect session with one long, slow, typed conversation in it, or TinyShell.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -22,11 +23,14 @@ const SMALL_PERCENT: u64 = 60;
 const MAX_BYTES: u64 = 1_000_000;
 /// Conversations of a tunnel: a carrier of remote control has one or two, a subscriber's phone dozens.
 const MAX_FLOWS: u32 = 12;
-/// Pauses between a side's turns that differ by less than this share of their mean, in percent, are a timer's.
+/// Pauses between a side's turns that differ by less than this share of the middle one, in percent, are a timer's.
 const REGULAR_PERCENT: i64 = 10;
-const MIN_PAUSES: usize = 6;
+const MIN_PAUSES: usize = 4;
+const MAX_PAUSES: usize = 32;
 const MAX_TUNNELS: usize = 131_072;
 const MAX_TOLD: usize = 16_384;
+/// Flows of suspect sessions that are listened to at once.
+const MAX_PACES: usize = 4_096;
 
 pub(crate) const CARD: Card = Card {
     id: "tunnel-c2",
@@ -69,8 +73,7 @@ pub(crate) struct TunnelC2 {
     /// By the address and TEID at either end of the user plane.
     tunnels: Capped<(IpAddr, u32), Known>,
     told: Capped<u64, ()>,
-    /// Flows in which a timer spoke the last time that enough was said.
-    timers: Capped<u64, ()>,
+    paces: Capped<u64, Pace>,
 }
 
 impl Default for TunnelC2 {
@@ -78,7 +81,7 @@ impl Default for TunnelC2 {
         Self {
             tunnels: Capped::new("tunnel-c2.tunnels", MAX_TUNNELS),
             told: Capped::new("tunnel-c2.told", MAX_TOLD),
-            timers: Capped::new("tunnel-c2.timers", MAX_TOLD),
+            paces: Capped::new("tunnel-c2.paces", MAX_PACES),
         }
     }
 }
@@ -109,7 +112,7 @@ impl Detector for TunnelC2 {
     }
 
     fn tables(&self) -> Vec<TableCount> {
-        vec![self.tunnels.count(), self.told.count(), self.timers.count()]
+        vec![self.tunnels.count(), self.told.count(), self.paces.count()]
     }
 }
 
@@ -133,38 +136,74 @@ impl TunnelC2 {
         flow: &Flow,
         path: &TunnelPath,
     ) -> Option<Finding> {
-        let tinyshell = flow
-            .opening
-            .as_ref()
-            .is_some_and(|opening| tinyshell_handshake::shape(flow, opening).is_some());
-        let spoken = tinyshell.then_some("tinyshell").or_else(|| {
-            let conversation = !self.is_timer(event, flow) && is_conversation(event, flow);
-            conversation.then_some("interactive")
-        })?;
         if event.flow_id.is_some_and(|id| self.told.contains(&id)) {
             return None;
         }
         let known = self.tunnels.peek(&(path.dest_ip, path.teid)).copied().unwrap_or_default();
         let suspicion = suspicion(scene, path, &known)?;
-        if !tinyshell && MAX_FLOWS < known.flows {
+        let tinyshell = flow
+            .opening
+            .as_ref()
+            .is_some_and(|opening| tinyshell_handshake::shape(flow, opening).is_some());
+        let timer = self.is_timer(event, flow);
+        let check = if tinyshell {
+            "tinyshell"
+        } else if !timer && known.flows <= MAX_FLOWS && is_conversation(event, flow) {
+            "interactive"
+        } else {
             return None;
-        }
+        };
         if let Some(id) = event.flow_id {
             self.told.insert(id, ());
         }
-        Some(controlled(scene, event, flow, path, suspicion, spoken))
+        Some(controlled(scene, event, flow, path, suspicion, check))
     }
 
-    /// Whether the flow is a timer's: now, or when it last said enough to tell.
+    /// Whether a timer speaks: the pauses between the turns of the side that asks are all alike. An event may carry
+    /// few turns, so that those of earlier ones count as well.
     fn is_timer(&mut self, event: &Event, flow: &Flow) -> bool {
-        let Some(id) = event.flow_id else { return is_regular(flow) == Some(true) };
-        let Some(regular) = is_regular(flow) else { return self.timers.contains(&id) };
-        if regular {
-            self.timers.insert(id, ());
-        } else {
-            self.timers.remove(&id);
+        let mut once = Pace::default();
+        let pace = match event.flow_id {
+            Some(id) => self.paces.entry(&id, Pace::default).0,
+            None => &mut once,
+        };
+        for turn in flow.turns.iter().filter(|turn| turn.to_server) {
+            pace.turn(turn.at);
         }
-        regular
+        pace.is_regular()
+    }
+}
+
+/// The last pauses of a side between its turns, in microseconds.
+#[derive(Clone, Debug, Default)]
+struct Pace {
+    last: Option<Timestamp>,
+    pauses: VecDeque<i64>,
+}
+
+impl Pace {
+    fn turn(&mut self, at: Timestamp) {
+        if let Some(last) = self.last.replace(at) {
+            if MAX_PAUSES <= self.pauses.len() {
+                self.pauses.pop_front();
+            }
+            self.pauses.push_back(at.0.saturating_sub(last.0));
+        }
+    }
+
+    fn is_regular(&self) -> bool {
+        let mut pauses: Vec<i64> = self.pauses.iter().copied().collect();
+        pauses.sort_unstable();
+        let Some(&middle) = pauses.get(pauses.len() / 2) else { return false };
+        let even = pauses
+            .iter()
+            .filter(|pause| {
+                pause.saturating_sub(middle).saturating_abs().saturating_mul(100)
+                    <= middle.saturating_mul(REGULAR_PERCENT)
+            })
+            .count();
+        // A timer has its log-in at the start and, rarely, something to report.
+        MIN_PAUSES <= pauses.len() && (even + 1 >= pauses.len() || even * 10 >= pauses.len() * 9)
     }
 }
 
@@ -193,29 +232,6 @@ fn is_conversation(event: &Event, flow: &Flow) -> bool {
         && both
         && small * 100 >= flow.turn_count * SMALL_PERCENT
         && flow.bytes_to_server.saturating_add(flow.bytes_to_client) <= MAX_BYTES
-}
-
-/// Whether a timer speaks: the pauses between the turns of the side that asks are all alike. Nothing where too little was
-/// said to tell.
-fn is_regular(flow: &Flow) -> Option<bool> {
-    let times: Vec<Timestamp> =
-        flow.turns.iter().filter(|turn| turn.to_server).map(|turn| turn.at).collect();
-    let mut pauses: Vec<i64> = times
-        .windows(2)
-        .filter_map(|pair| Some(pair.last()?.0.saturating_sub(pair.first()?.0)))
-        .collect();
-    pauses.sort_unstable();
-    let Some(&middle) = pauses.get(pauses.len() / 2) else { return None };
-    // A timer has its log-in at the start and, rarely, something to report.
-    let even = pauses
-        .iter()
-        .filter(|pause| {
-            pause.saturating_sub(middle).saturating_abs().saturating_mul(100)
-                <= middle.saturating_mul(REGULAR_PERCENT)
-        })
-        .count();
-    let regular = even + 1 >= pauses.len() || even * 10 >= pauses.len() * 9;
-    (MIN_PAUSES <= pauses.len()).then_some(regular)
 }
 
 fn controlled(
