@@ -3,14 +3,15 @@
 //! Source: 3GPP TS 23.003 §8.2 (subsystem numbers), TS 29.060, TS 29.274 §8.22 (interface types),
 //! TS 29.272 (S6a commands and their direction), RFC 4666.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use event::{
-    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, Name, PointCode, Proto,
+    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, PointCode, Proto,
     SccpAddress, SctpState, TableCount, Timestamp, What,
 };
 
-use crate::node::{Node, hash_of, stable_hash};
+use crate::node::{Node, Word, hash_of, stable_hash};
 use crate::{Network, Owner, Role, Roles};
 
 /// Nodes of each kind that are kept; an interconnect has some ten thousand global titles and far fewer of the rest.
@@ -98,8 +99,8 @@ impl Inventory {
             What::Icmp(_) => seen.addresses("icmp", None, None),
             What::Ssh(_) => seen.addresses("ssh", None, None),
             What::Flow(flow) if matches!(flow.state, FlowState::New | FlowState::Opened) => {
-                let carrier = Name::Borrowed(carrier(ends.proto));
-                seen.addresses_of(flow.app_proto.as_ref().unwrap_or(&carrier), None, None);
+                let protocol = flow.app_proto.as_deref().unwrap_or(carrier(ends.proto));
+                seen.addresses(protocol, None, None);
             }
             _ => {}
         }
@@ -135,13 +136,12 @@ impl Inventory {
 
     /// Roles that a global title has shown.
     pub fn roles_of_gt(&self, digits: &str) -> Roles {
-        self.titles.peek(&digits.to_owned()).map_or_else(Roles::default, |node| node.roles)
+        self.titles.peek(digits).map_or_else(Roles::default, |node| node.roles)
     }
 
     /// Roles that a Diameter host has shown.
     pub fn roles_of_host(&self, host: &str) -> Roles {
-        let key = host.to_ascii_lowercase();
-        self.names.peek(&key).map_or_else(Roles::default, |node| node.roles)
+        self.names.peek(lower(host).as_ref()).map_or_else(Roles::default, |node| node.roles)
     }
 
     /// When an address was first seen, outside tunnels.
@@ -192,19 +192,6 @@ impl Inventory {
             self.point_codes.count(),
             self.contacts.count(),
         ]
-    }
-
-    /// The node of an address, moved among those with a role when it gets its first.
-    fn address(&mut self, ip: IpAddr, at: Timestamp, has_part: bool) -> &mut Node {
-        if !has_part && !self.nodes.contains(&ip) {
-            let (node, out) = self.hosts.entry(&ip, || Node::new(at));
-            self.peer_budget += out.map_or(0, |(_, node)| node.peers());
-            return node;
-        }
-        let known = if self.nodes.contains(&ip) { None } else { self.hosts.remove(&ip) };
-        let (node, out) = self.nodes.entry(&ip, || known.unwrap_or_else(|| Node::new(at)));
-        self.peer_budget += out.map_or(0, |(_, node)| node.peers());
-        node
     }
 }
 
@@ -263,24 +250,27 @@ struct Seen<'a> {
 
 impl Seen<'_> {
     fn addresses(&mut self, protocol: &str, src: Part, dest: Part) {
-        self.addresses_of(&name_of(protocol), src, dest);
-    }
-
-    fn addresses_of(&mut self, protocol: &Name, src: Part, dest: Part) {
+        let protocol = Word::new(protocol);
         let (a, b) = (self.ends.src_ip, self.ends.dest_ip);
         for (ip, peer, part, sent) in [(a, b, src, 1), (b, a, dest, 0)] {
-            let mut budget = self.inventory.peer_budget;
-            let node = self.inventory.address(ip, self.at, part.is_some());
+            let Inventory { nodes, hosts, peer_budget, .. } = &mut *self.inventory;
+            let (node, out) = match nodes.get_mut(&ip) {
+                Some(node) => (node, None),
+                // With its first role it moves among those that have one.
+                None if part.is_some() => {
+                    let known = hosts.remove(&ip);
+                    nodes.entry(&ip, || known.unwrap_or_else(|| Node::new(self.at)))
+                }
+                None => hosts.entry(&ip, || Node::new(self.at)),
+            };
+            *peer_budget += out.map_or(0, |(_, node)| node.peers());
             node.seen(self.at);
             node.messages += sent;
             node.speaks(protocol);
             if let Some((role, why)) = part {
                 node.plays(role, why, self.frame);
             }
-            let before = node.peers();
-            node.meets(hash_of(peer), &mut budget);
-            let grown = node.peers() - before;
-            self.inventory.peer_budget = self.inventory.peer_budget.saturating_sub(grown);
+            node.meets(hash_of(peer), peer_budget);
         }
     }
 
@@ -307,17 +297,20 @@ impl Seen<'_> {
     fn diameter(&mut self, diameter: &Diameter) {
         let from_host = host_part(diameter);
         if let Some(host) = diameter.origin_host.as_deref().filter(|host| host.len() <= 255) {
-            let key = host.to_ascii_lowercase();
+            let key = lower(host);
             let other = diameter.destination_host.as_deref().filter(|name| name.len() <= 255);
-            let peer = other.map(|name| stable_hash(name.to_ascii_lowercase().as_bytes()));
-            let (node, out) = self.inventory.names.entry(&key, || Node::new(self.at));
+            let peer = other.map(|name| stable_hash(lower(name).as_bytes()));
+            let (node, out) = match self.inventory.names.get_mut(key.as_ref()) {
+                Some(node) => (node, None),
+                None => self.inventory.names.entry(&key.into_owned(), || Node::new(self.at)),
+            };
             self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
             if let Some(peer) = peer {
                 node.meets(peer, &mut self.inventory.peer_budget);
             }
             node.seen(self.at);
             node.messages += 1;
-            node.speaks(&Name::Borrowed("diameter"));
+            node.speaks(Word::new("diameter"));
             if let Some((role, why)) = from_host {
                 node.plays(role, why, self.frame);
             }
@@ -359,13 +352,14 @@ impl Seen<'_> {
             address?.gt.as_ref().map(|gt| &gt.digits).filter(|d| (1..=32).contains(&d.len()))
         }
         let (from, to) = (digits(calling), digits(called));
+        let protocol = Word::new(protocol);
         for (own, peer, sent) in [(from, to, true), (to, from, false)] {
             let Some(own) = own else { continue };
             let (node, out) = self.inventory.titles.entry(own, || Node::new(self.at));
             self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
             node.seen(self.at);
             node.messages += u64::from(sent);
-            node.speaks(&name_of(protocol));
+            node.speaks(protocol);
             if let Some(peer) = peer {
                 node.meets(stable_hash(peer.as_bytes()), &mut self.inventory.peer_budget);
             }
@@ -376,13 +370,14 @@ impl Seen<'_> {
     }
 
     fn codes(&mut self, opc: Option<PointCode>, dpc: Option<PointCode>, protocol: &str) {
+        let protocol = Word::new(protocol);
         for (own, peer, sent) in [(opc, dpc, 1), (dpc, opc, 0)] {
             let Some(own) = own else { continue };
             let (node, out) = self.inventory.point_codes.entry(&own, || Node::new(self.at));
             self.inventory.peer_budget += out.map_or(0, |(_, node)| node.peers());
             node.seen(self.at);
             node.messages += sent;
-            node.speaks(&name_of(protocol));
+            node.speaks(protocol);
             if let Some(peer) = peer {
                 node.meets(stable_hash(&peer.0.to_be_bytes()), &mut self.inventory.peer_budget);
             }
@@ -390,15 +385,12 @@ impl Seen<'_> {
     }
 }
 
-/// Names that we write ourselves cost nothing to keep.
-fn name_of(protocol: &str) -> Name {
-    const OURS: &[&str] = &[
-        "gtp", "gtp-u", "diameter", "dns", "icmp", "ssh", "sctp", "m3ua", "m2pa", "m2ua", "sua",
-        "sccp", "tcap", "map", "cap", "inap", "unknown",
-    ];
-    match OURS.iter().find(|name| **name == protocol) {
-        Some(name) => Name::Borrowed(name),
-        None => Name::Owned(protocol.to_owned()),
+/// A name in lower case, without a copy where it is already.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|octet| octet.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
     }
 }
 

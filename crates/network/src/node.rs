@@ -10,6 +10,34 @@ use crate::{Role, Roles};
 const MAX_PEERS: usize = 256;
 const MAX_PROTOCOLS: usize = 16;
 
+/// Names of protocols that we write ourselves: they cost nothing to keep.
+const WORDS: [&str; 21] = [
+    "gtp", "gtp-u", "diameter", "dns", "icmp", "ssh", "sctp", "m3ua", "m2pa", "m2ua", "sua",
+    "sccp", "tcap", "map", "cap", "inap", "unknown", "tcp", "udp", "tls", "http",
+];
+
+/// The name of a protocol, looked up once for all nodes that speak it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word<'a> {
+    text: &'a str,
+    /// Its bit, if it is one of [`WORDS`].
+    bit: u32,
+}
+
+impl<'a> Word<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        let place = WORDS.iter().position(|word| *word == text);
+        Self { text, bit: place.map_or(0, |place| 1 << place) }
+    }
+
+    fn name(self) -> Name {
+        match WORDS.iter().find(|word| **word == self.text) {
+            Some(word) => Name::Borrowed(word),
+            None => Name::Owned(self.text.to_owned()),
+        }
+    }
+}
+
 /// What is known of a node.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Node {
@@ -17,8 +45,11 @@ pub(crate) struct Node {
     /// Why each role is believed and in which frame it first was, in the order in which roles were learned.
     pub(crate) reasons: Vec<(Role, &'static str, u64)>,
     pub(crate) protocols: Vec<Name>,
-    /// Hashes of its peers, ascending.
+    /// Which of [`WORDS`] need no second look: they are kept, or there was no room for them.
+    settled: u32,
+    /// Hashes of its peers, ascending, and the one met last.
     peers: Vec<u32>,
+    last_peer: Option<u32>,
     /// Messages it sent.
     pub(crate) messages: u64,
     pub(crate) first_seen: Timestamp,
@@ -42,22 +73,30 @@ impl Node {
         }
     }
 
-    pub(crate) fn speaks(&mut self, protocol: &Name) {
-        if self.protocols.len() < MAX_PROTOCOLS && !self.protocols.contains(protocol) {
-            self.protocols.push(protocol.clone());
+    pub(crate) fn speaks(&mut self, word: Word<'_>) {
+        if self.settled & word.bit != 0 {
+            return;
+        }
+        self.settled |= word.bit;
+        if self.protocols.len() < MAX_PROTOCOLS && !self.protocols.iter().any(|p| p == word.text) {
+            self.protocols.push(word.name());
             self.protocols.sort();
         }
     }
 
     /// Notes a peer. `budget` is what all nodes together may still keep.
     pub(crate) fn meets(&mut self, peer: u32, budget: &mut usize) {
-        if let Err(at) = self.peers.binary_search(&peer)
-            && self.peers.len() < MAX_PEERS
-            && *budget > 0
-        {
+        if self.last_peer == Some(peer) {
+            return;
+        }
+        if let Err(at) = self.peers.binary_search(&peer) {
+            if self.peers.len() >= MAX_PEERS || *budget == 0 {
+                return;
+            }
             self.peers.insert(at, peer);
             *budget -= 1;
         }
+        self.last_peer = Some(peer);
     }
 
     pub(crate) const fn peers(&self) -> usize {
