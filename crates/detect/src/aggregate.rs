@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use event::{Alert, Event, Level, References, TableCount, Timestamp};
 use network::Network;
 
-use crate::{Card, DETECTORS, Detector, Finding, Gap, Scene};
+use crate::{Card, DETECTORS, Detector, Finding, Gap, Kinds, Scene};
 
 /// Alerts kept at once; more than this and the newest of the lowest level are only counted.
 const MAX_ALERTS: usize = 20_000;
@@ -16,6 +16,8 @@ const MAX_FRAMES: usize = 16;
 pub struct Engine {
     scene: Scene,
     detectors: Vec<Box<dyn Detector>>,
+    /// What each of them wants to look at.
+    wants: Vec<Kinds>,
     findings: Vec<Finding>,
     alerts: BTreeMap<Key, Alert>,
     /// Alerts of each level, so that a full table knows at once whether anything may make room.
@@ -40,6 +42,7 @@ impl Engine {
     pub fn with(network: Network, detectors: Vec<Box<dyn Detector>>) -> Self {
         Self {
             scene: Scene::new(network),
+            wants: detectors.iter().map(|detector| detector.wants()).collect(),
             detectors,
             findings: Vec::new(),
             alerts: BTreeMap::new(),
@@ -53,8 +56,11 @@ impl Engine {
     pub fn on_event(&mut self, event: &Event) {
         self.advance(event.at);
         self.scene.observe(event);
-        for detector in &mut self.detectors {
-            detector.on_event(&self.scene, event, &mut self.findings);
+        let kind = Kinds::of(&event.what);
+        for (detector, wants) in self.detectors.iter_mut().zip(&self.wants) {
+            if wants.any(kind) {
+                detector.on_event(&self.scene, event, &mut self.findings);
+            }
         }
         self.collect();
         self.scene.remember(event);
@@ -128,6 +134,9 @@ impl Engine {
     }
 
     fn collect(&mut self) {
+        if self.findings.is_empty() {
+            return;
+        }
         for finding in self.findings.drain(..) {
             let Some(card) = crate::find(finding.detection).map(|entry| entry.card) else {
                 continue;

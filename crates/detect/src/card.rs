@@ -1,6 +1,6 @@
 //! What a detection is: its card for people, its logic for events, and what it says.
 
-use event::{Endpoints, Event, Level, Outcome, TableCount, Timestamp};
+use event::{Endpoints, Event, Level, Outcome, TableCount, Timestamp, What};
 
 use crate::Scene;
 
@@ -108,9 +108,66 @@ pub struct Gap {
     pub missing: String,
 }
 
+/// A set of kinds of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds(u16);
+
+impl Kinds {
+    pub const ALL: Self = Self(u16::MAX);
+    pub const ANOMALY: Self = Self(1);
+    pub const DIAMETER: Self = Self(1 << 1);
+    pub const DNS: Self = Self(1 << 2);
+    pub const FLOW: Self = Self(1 << 3);
+    pub const GTP: Self = Self(1 << 4);
+    pub const ICMP: Self = Self(1 << 5);
+    pub const M3UA: Self = Self(1 << 6);
+    pub const MAP: Self = Self(1 << 7);
+    pub const SCCP: Self = Self(1 << 8);
+    pub const SCTP: Self = Self(1 << 9);
+    pub const SSH: Self = Self(1 << 10);
+    pub const TUNNEL: Self = Self(1 << 11);
+    /// Alerts, elements and statistics: what we say ourselves.
+    pub const OURS: Self = Self(1 << 12);
+
+    /// The kind of one event.
+    pub const fn of(what: &What) -> Self {
+        match what {
+            What::Anomaly(_) => Self::ANOMALY,
+            What::Diameter(_) => Self::DIAMETER,
+            What::Dns(_) => Self::DNS,
+            What::Flow(_) => Self::FLOW,
+            What::Gtp(_) => Self::GTP,
+            What::Icmp(_) => Self::ICMP,
+            What::M3ua(_) => Self::M3UA,
+            What::Map(_) => Self::MAP,
+            What::Sccp(_) => Self::SCCP,
+            What::Sctp(_) => Self::SCTP,
+            What::Ssh(_) => Self::SSH,
+            What::Tunnel(_) => Self::TUNNEL,
+            What::Alert(_) | What::Element(_) | What::Stats(_) => Self::OURS,
+        }
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the two sets have a kind in common.
+    pub const fn any(self, of: Self) -> bool {
+        self.0 & of.0 != 0
+    }
+}
+
 /// The logic of a detection. Constant work per event, bounded state.
 pub trait Detector: Send {
     fn card(&self) -> &'static Card;
+
+    /// The kinds of events it looks at; it is not asked about others.
+    fn wants(&self) -> Kinds {
+        Kinds::ALL
+    }
 
     /// Looks at one event. `scene` already knows it.
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>);

@@ -13,7 +13,7 @@ mod suspects;
 mod tests_support;
 
 pub use aggregate::Engine;
-pub use card::{Card, Check, Detector, Finding, Gap};
+pub use card::{Card, Check, Detector, Finding, Gap, Kinds};
 pub use detectors::{DETECTORS, Entry, find};
 pub use scene::Scene;
 pub use suspects::{Suspects, Suspicion};

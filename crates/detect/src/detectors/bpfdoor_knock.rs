@@ -14,7 +14,7 @@ use event::{
 use smallvec::SmallVec;
 
 use super::address_in_data;
-use crate::{Card, Check, Detector, Finding, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene};
 
 /// The implant acts at once.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -108,6 +108,10 @@ impl Default for BpfdoorKnock {
 impl Detector for BpfdoorKnock {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::ANOMALY.and(Kinds::FLOW)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side, flow_outcome, is_telecom_port, speaks_telecom};
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -140,6 +140,10 @@ enum Sign {
 impl Detector for CoreSweep {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::DIAMETER.and(Kinds::DNS).and(Kinds::FLOW).and(Kinds::GTP).and(Kinds::SCTP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, _findings: &mut Vec<Finding>) {

@@ -8,7 +8,7 @@ use event::{Capped, Endpoints, Event, Flow, FlowState, Level, Outcome, Proto, Ta
 use network::{Role, Roles};
 
 use super::sides::{NO_DESCRIPTION, Side, flow_outcome, port_text};
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -190,6 +190,10 @@ struct Match {
 impl Detector for ForbiddenService {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use event::{Capped, Event, Gtp, Level, Outcome, TableCount, What};
 
-use crate::{Card, Check, Detector, Finding, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene};
 
 /// Inner messages that may still be answered.
 const MAX_ASKED: usize = 4_096;
@@ -53,6 +53,10 @@ impl Default for GtpInGtp {
 impl Detector for GtpInGtp {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::ANOMALY.and(Kinds::GTP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use event::{Anomaly, Capped, Endpoints, Event, Gtp, Level, Outcome, TableCount, Timestamp, What};
 use network::{Role, Roles};
 
-use crate::{Card, Check, Detector, Finding, Gap, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
 
 /// The key of the published samples, as the little-endian number at offsets 17 to 20.
 const KEY: u32 = 135_798_642;
@@ -143,6 +143,10 @@ impl Default for GtpdoorKnock {
 impl Detector for GtpdoorKnock {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::ANOMALY.and(Kinds::GTP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

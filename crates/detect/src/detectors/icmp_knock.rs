@@ -14,7 +14,7 @@ use network::{Owner, Use};
 use smallvec::SmallVec;
 
 use super::address_in_data::{self, Form, Found};
-use crate::{Card, Check, Detector, Finding, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene};
 
 /// A woken shell calls back at once; a minute allows for the delays that were published (5 and 30 s).
 const WINDOW: Duration = Duration::from_secs(60);
@@ -142,6 +142,10 @@ impl Default for IcmpKnock {
 impl Detector for IcmpKnock {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW.and(Kinds::ICMP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

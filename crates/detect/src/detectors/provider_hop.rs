@@ -13,7 +13,7 @@ use event::{
 use network::Network;
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, roles_text, speaks_telecom};
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -100,6 +100,10 @@ struct Sight {
 impl Detector for ProviderHop {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW.and(Kinds::SSH)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

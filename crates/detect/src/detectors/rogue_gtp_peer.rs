@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use event::{Capped, Endpoints, Event, Gtp, Level, Outcome, TableCount, What};
 use network::{Element, Owner, Role, Use};
 
-use crate::{Card, Check, Detector, Finding, Gap, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
 
 /// Requests that may still be answered.
 const MAX_ASKED: usize = 16_384;
@@ -71,6 +71,10 @@ impl Default for RogueGtpPeer {
 impl Detector for RogueGtpPeer {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::GTP
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

@@ -20,7 +20,7 @@ use self::announced::Announced;
 use self::habits::Habits;
 use self::walk::{Walk, Walks};
 use self::window::{Window, Windows};
-use crate::{Card, Check, Detector, Finding, Gap, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
 
 /// An emulator sends an echo and its request at once.
 const OPENING: Duration = Duration::from_secs(2);
@@ -118,6 +118,10 @@ impl Default for SgsnEmulation {
 impl Detector for SgsnEmulation {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::DIAMETER.and(Kinds::GTP).and(Kinds::MAP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

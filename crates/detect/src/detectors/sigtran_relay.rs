@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, port_text, speaks_telecom, tunnel_text};
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -183,6 +183,10 @@ impl Default for SigtranRelay {
 impl Detector for SigtranRelay {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW.and(Kinds::MAP).and(Kinds::SCCP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, _findings: &mut Vec<Finding>) {

@@ -13,7 +13,7 @@ use event::{
 use network::{Network, Owner, Role, Use};
 
 use super::sides::{NO_DESCRIPTION, Side};
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -112,6 +112,10 @@ impl Default for SigtranRoguePeer {
 impl Detector for SigtranRoguePeer {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::M3UA.and(Kinds::MAP).and(Kinds::SCCP).and(Kinds::SCTP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

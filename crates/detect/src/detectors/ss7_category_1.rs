@@ -7,7 +7,7 @@ use event::{Capped, Event, GlobalTitle, Level, Map, Outcome, TableCount, What, c
 use network::{Network, Owner, Partner};
 
 use super::sides::NO_DESCRIPTION;
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 /// An operation of category 1 and the check that stands for it.
@@ -117,6 +117,10 @@ enum Verdict {
 impl Detector for Ss7Category1 {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::MAP
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

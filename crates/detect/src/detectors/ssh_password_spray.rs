@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side};
-use crate::card::{Card, Check, Detector, Finding};
+use crate::card::{Card, Check, Detector, Finding, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -109,6 +109,10 @@ impl Default for SshPasswordSpray {
 impl Detector for SshPasswordSpray {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW.and(Kinds::SSH)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

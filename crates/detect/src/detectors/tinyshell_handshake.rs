@@ -7,7 +7,7 @@
 
 use event::{Capped, Event, Flow, FlowState, Level, Opening, Outcome, Proto, TableCount, What};
 
-use crate::{Card, Check, Detector, Finding, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene};
 
 /// Vectors, and a challenge of 16 octets in its frame.
 const VECTORS: i32 = 40;
@@ -144,6 +144,10 @@ impl Default for TinyshellHandshake {
 impl Detector for TinyshellHandshake {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

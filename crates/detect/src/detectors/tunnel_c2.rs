@@ -10,7 +10,7 @@ use event::{
 };
 
 use super::tinyshell_handshake;
-use crate::{Card, Check, Detector, Finding, Scene, Suspicion};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Suspicion};
 
 /// Turns small enough to be typed that make a conversation, whatever time it took.
 const MANY_TURNS: u64 = 20;
@@ -89,6 +89,10 @@ impl Default for TunnelC2 {
 impl Detector for TunnelC2 {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW.and(Kinds::TUNNEL)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {

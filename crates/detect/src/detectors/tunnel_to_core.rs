@@ -12,7 +12,7 @@ use super::sides::{
     NO_DESCRIPTION, Side, flow_outcome, is_management_port, is_telecom_port, port_text, roles_text,
     speaks_telecom, tunnel_text,
 };
-use crate::card::{Card, Check, Detector, Finding, Gap};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -98,6 +98,10 @@ enum Target<'a> {
 impl Detector for TunnelToCore {
     fn card(&self) -> &'static Card {
         &CARD
+    }
+
+    fn wants(&self) -> Kinds {
+        Kinds::FLOW
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
