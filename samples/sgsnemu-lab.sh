@@ -78,7 +78,8 @@ emulate() {
     (cd "$dir/s" && timeout -k 1 6 ip netns exec "$sgsn" sgsnemu --listen 192.0.2.1 --remote 192.0.2.2 \
         --statedir "$dir/s" --pidfile "$dir/s/pid" --contexts 1 "$@" >>"$dir/sgsnemu.log" 2>&1) || true
 }
-# A session with identities of the test network 001-01, and a ping through it.
+# A session with identities of the test network 001-01, and a ping through it. (sgsnemu drops the leading zeros of an IMSI and
+# fills up behind: on the wire 001010000000101 reads 101000000010100, of a country that does not exist.)
 emulate --apn internet --imsi 001010000000101 --msisdn 99901000101 --timelimit 6 --pinghost 198.51.100.1 --pingrate 2 --pingcount 6
 # The walk through subscribers for which the tool is known: an access point that the gateway refuses.
 for n in 1 2 3 4; do

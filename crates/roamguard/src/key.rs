@@ -49,8 +49,7 @@ fn default_path() -> Option<PathBuf> {
 
 fn read(path: &Path) -> Result<([u8; 32], Option<String>)> {
     let mut text = Vec::new();
-    let file =
-        File::open(path).with_context(|| format!("subscriber key {}", path.display()))?;
+    let file = File::open(path).with_context(|| format!("subscriber key {}", path.display()))?;
     let mode = file.metadata().map(|meta| meta.permissions().mode()).unwrap_or(0);
     file.take(4096)
         .read_to_end(&mut text)

@@ -1,0 +1,200 @@
+//! The binary as its users meet it: output, exit codes, wrong use.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples").join(name)
+}
+
+/// Runs the binary with a state folder of its own, as without a terminal.
+fn roamguard(state: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_roamguard"));
+    command.args(arguments).env("XDG_STATE_HOME", state).env_remove("NO_COLOR");
+    command.output().unwrap()
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8(octets.to_vec()).unwrap()
+}
+
+#[test]
+fn a_scan_answers_in_order_and_fits_a_hundred_columns() {
+    let state = tempfile::tempdir().unwrap();
+    let output = roamguard(state.path(), &["scan", sample("intrusion.pcap").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = text(&output.stdout);
+    let places: Vec<usize> =
+        ["WHAT HAPPENED", "WHO IS THERE", "WHAT WAS IN IT", "WHAT COULD NOT BE JUDGED"]
+            .iter()
+            .map(|title| report.find(title).unwrap_or_else(|| panic!("{title} is missing")))
+            .collect();
+    assert!(places.is_sorted(), "{places:?}");
+    for line in report.lines().skip(1) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    assert!(!report.contains('\u{1b}'), "colour without a terminal");
+    for id in ["icmp-knock", "sgsn-emulation", "tunnel-c2", "ss7-category-1", "ssh-password-spray"]
+    {
+        assert!(report.contains(id), "{id}");
+    }
+}
+
+#[test]
+fn clean_traffic_exits_clean() {
+    let state = tempfile::tempdir().unwrap();
+    let network = sample("network.toml");
+    for extra in [&[][..], &["--network", network.to_str().unwrap()][..]] {
+        let clean = sample("clean.pcap");
+        let mut arguments = vec!["scan", clean.to_str().unwrap()];
+        arguments.extend(extra);
+        let output = roamguard(state.path(), &arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn every_line_of_json_is_a_record_and_the_last_is_the_statistics() {
+    let state = tempfile::tempdir().unwrap();
+    let intrusion = sample("intrusion.pcap");
+    let output =
+        roamguard(state.path(), &["scan", "--format", "json", intrusion.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let records: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> =
+        records.iter().map(|record| record["event_type"].as_str().unwrap()).collect();
+    assert_eq!(kinds.last(), Some(&"stats"));
+    for kind in ["alert", "map", "gtp", "tunnel", "flow", "icmp", "ssh", "dns", "sctp", "element"] {
+        assert!(kinds.contains(&kind), "{kind}");
+    }
+    let only = ["scan", "--format", "json", "--only", "alert", intrusion.to_str().unwrap()];
+    let alerts = roamguard(state.path(), &only);
+    assert!(text(&alerts.stdout).lines().all(|line| line.contains("\"event_type\":\"alert\"")));
+    let again = roamguard(state.path(), &only);
+    assert_eq!(alerts.stdout, again.stdout, "the key of the first run is used by the second");
+}
+
+#[test]
+fn csv_has_a_line_an_alert() {
+    let state = tempfile::tempdir().unwrap();
+    let arguments =
+        ["scan", "--format", "csv", "--level", "high", sample("intrusion.pcap").to_str().unwrap()]
+            .map(str::to_owned);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let table = text(&roamguard(state.path(), &arguments).stdout);
+    let mut lines = table.lines();
+    assert!(lines.next().unwrap().starts_with("level,detection,check,first_seen"));
+    assert!(lines.all(|line| line.starts_with("critical,") || line.starts_with("high,")));
+}
+
+#[test]
+fn the_fail_level_decides_the_exit_code() {
+    let state = tempfile::tempdir().unwrap();
+    let lab = sample("sgsnemu.pcap");
+    let lab = lab.to_str().unwrap();
+    assert_eq!(roamguard(state.path(), &["scan", lab]).status.code(), Some(1));
+    let clean = sample("clean.pcap");
+    let low = ["scan", "--fail-level", "informational", clean.to_str().unwrap()];
+    assert_eq!(roamguard(state.path(), &low).status.code(), Some(0));
+}
+
+#[test]
+fn standard_input_is_read() {
+    let state = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_roamguard"))
+        .args(["scan", "-"])
+        .env("XDG_STATE_HOME", state.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let octets = std::fs::read(sample("sgsnemu.pcap")).unwrap();
+    child.stdin.take().unwrap().write_all(&octets).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("sgsn-emulation"));
+}
+
+#[test]
+fn a_damaged_file_gives_what_was_readable_and_says_where_it_broke() {
+    let state = tempfile::tempdir().unwrap();
+    let octets = std::fs::read(sample("intrusion.pcap")).unwrap();
+    let path = state.path().join("cut.pcap");
+    std::fs::write(&path, &octets[..octets.len() - 11]).unwrap();
+    let output = roamguard(state.path(), &["scan", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(3));
+    let (report, remarks) = (text(&output.stdout), text(&output.stderr));
+    assert!(remarks.contains("cut.pcap") && remarks.contains("octet"), "{remarks}");
+    assert!(report.contains("icmp-knock"), "what was readable is judged");
+}
+
+#[test]
+fn wrong_use_says_what_to_do() {
+    let state = tempfile::tempdir().unwrap();
+    let notes = state.path().join("notes.txt");
+    std::fs::write(&notes, "this is no capture\n").unwrap();
+    let network = state.path().join("network.toml");
+    std::fs::write(&network, "[home]\nname = \"x\"\ngt_prefixe = [\"999\"]\n").unwrap();
+    let (notes, network) = (notes.to_str().unwrap(), network.to_str().unwrap());
+    let clean = sample("clean.pcap");
+    let clean = clean.to_str().unwrap();
+    let wrong: &[(&[&str], &str)] = &[
+        (&["scan", "nowhere.pcap"], "nowhere.pcap"),
+        (&["scan", notes], "no capture"),
+        (&["scan", "--network", network, clean], "gt_prefixes"),
+        (&["network", "check", network], "gt_prefixes"),
+        (&["rules", "explain", "icmp-nock"], "icmp-knock"),
+        (&["scan", "--only", "alerts", clean], "alert"),
+        (&["scan", "--subscriber-key", notes, clean], "64 hexadecimal"),
+    ];
+    for (arguments, hint) in wrong {
+        let output = roamguard(state.path(), arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(hint), "{arguments:?}: {said}");
+        assert!(said.lines().count() <= 3, "one error, once: {said}");
+    }
+}
+
+#[test]
+fn the_description_of_the_samples_is_in_order() {
+    let state = tempfile::tempdir().unwrap();
+    let network = sample("network.toml");
+    let output = roamguard(state.path(), &["network", "check", network.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn every_detection_has_its_page() {
+    let state = tempfile::tempdir().unwrap();
+    let list = text(&roamguard(state.path(), &["rules", "list"]).stdout);
+    let ids: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .filter(|id| !id.is_empty())
+        .collect();
+    assert_eq!(ids.len(), 16, "{ids:?}");
+    for id in ids {
+        let output = roamguard(state.path(), &["rules", "explain", id]);
+        assert_eq!(output.status.code(), Some(0));
+        let page = text(&output.stdout);
+        assert!(
+            page.contains("checks") && page.lines().all(|line| line.chars().count() <= 100),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn revealing_says_so() {
+    let state = tempfile::tempdir().unwrap();
+    let lab = sample("sgsnemu.pcap");
+    let arguments = ["scan", "--format", "json", "--reveal-subscribers", lab.to_str().unwrap()];
+    let output = roamguard(state.path(), &arguments);
+    assert!(text(&output.stderr).contains("--reveal-subscribers"));
+    assert!(text(&output.stdout).contains("101000000010100"));
+    let hidden = roamguard(state.path(), &["scan", "--format", "json", lab.to_str().unwrap()]);
+    assert!(!text(&hidden.stdout).contains("000000010100"));
+}
