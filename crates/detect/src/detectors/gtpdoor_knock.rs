@@ -326,7 +326,9 @@ fn is_covert(check: &str) -> bool {
 
 /// Octets of an echo that are neither header nor information element.
 fn left_over(gtp: &Gtp) -> u32 {
-    gtp.undecoded_len.max(gtp.payload_len.saturating_sub(gtp.claimed_len))
+    // An element that the capture cut off cannot be read, whatever it is.
+    let unread = if gtp.snapped { 0 } else { gtp.undecoded_len };
+    unread.max(gtp.payload_len.saturating_sub(gtp.claimed_len))
 }
 
 /// The worst thing about an echo, whoever gets it; the rest is told in the reason.

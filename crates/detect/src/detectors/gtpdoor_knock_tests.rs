@@ -35,6 +35,7 @@ fn echoes_as_stacks_send_them() {
         Gtp { ies: vec![3, 152, 255], ..echo(1, 2, 40) },
         Gtp { user_plane: true, undecoded_len: 30, ..echo(1, 1, 42) },
         Gtp { claimed_len: 80, snapped: true, ..echo(1, 1, 22) },
+        Gtp { claimed_len: 80, snapped: true, undecoded_len: 18, ..echo(1, 1, 30) },
     ];
     for gtp in quiet {
         assert_eq!(one(gtp.clone()), [""; 0], "{gtp:?}");

@@ -413,6 +413,30 @@ mod tests {
     }
 
     #[test]
+    fn a_timer_is_known_across_events() {
+        let told = |pauses: [f64; 8]| {
+            let mut events = session(true);
+            let mut now = 100.0;
+            for (n, pair) in (1u64..).zip(pauses.chunks(2)) {
+                let mut turns = Vec::new();
+                for pause in pair {
+                    now += pause;
+                    turns.push(Turn { at: at(now), to_server: true, bytes: 40 });
+                }
+                let flow = talk(n * 4, n * 4, 4_000, at(100.0), turns);
+                let event = events.flow(now + 1.0, "10.20.0.5:40000", "203.0.113.7:443", flow);
+                (event.path, event.flow_id) = (path("198.51.100.66", "192.0.2.20", 7), Some(9));
+            }
+            let mut alerts =
+                check_all(&["sgsn-emulation", "tunnel-c2"], Network::default(), &events);
+            alerts.retain(|alert| alert.detection == "tunnel-c2");
+            names(&alerts)
+        };
+        assert_eq!(told([0.1, 60.0, 60.1, 60.0, 59.9, 60.0, 60.0, 60.2]), [""; 0]);
+        assert_eq!(told([0.1, 9.0, 31.0, 4.0, 55.0, 12.0, 2.0, 40.0]), ["interactive critical"]);
+    }
+
+    #[test]
     fn tinyshell_in_a_suspect_session() {
         let mut events = session(true);
         events.opened(9.0, "10.20.0.5:40000", "203.0.113.7:443", &[-92, 52, -36], &[]).path =
