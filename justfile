@@ -11,7 +11,7 @@ test:
 scenarios:
     cargo test -p engine --test scenarios
 
-# one fuzz target, for example: just fuzz frames 60
+# one fuzz target, for example: just fuzz parsers 60
 fuzz NAME SECONDS="60":
     cd fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run {{NAME}} -- -max_total_time={{SECONDS}}
 

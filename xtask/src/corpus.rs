@@ -58,7 +58,7 @@ pub(crate) fn draw(out: &Path, packets: u64, seed: u64, kind: Kind) -> Result<()
         }
     };
     match kind {
-        Kind::Mixed => corpus::corpus(seed, packets, &mut sink),
+        Kind::Mixed => corpus(seed, packets, &mut sink),
         Kind::Map => corpus::map_corpus(seed, packets, &mut sink),
         Kind::Gtpu => corpus::gtpu_corpus(seed, packets, &mut sink),
     }

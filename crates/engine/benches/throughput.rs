@@ -38,7 +38,7 @@ fn drawn(kind: &str) -> PathBuf {
         match kind {
             "map" => corpus::map_corpus(1, FRAMES, &mut sink),
             "gtpu" => corpus::gtpu_corpus(1, FRAMES, &mut sink),
-            _ => testkit::corpus(1, FRAMES, &mut sink),
+            _ => corpus(1, FRAMES, &mut sink),
         }
         writer.finish().unwrap();
     }

@@ -1,4 +1,15 @@
 //! Real captures: every one is read to its end, benign ones wake nobody, the genuine emulator is found.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may stop where it finds what it did not expect"
+)]
 
 mod common;
 

@@ -1,5 +1,16 @@
 //! The genuine thing: osmo-ggsn and the sgsnemu that Debian ships, in two network namespaces of this machine, captured
 //! afresh. Says loudly that it was skipped where root or the programs are missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may stop where it finds what it did not expect"
+)]
 
 mod common;
 

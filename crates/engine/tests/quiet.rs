@@ -1,13 +1,24 @@
 //! Clean traffic stays quiet: no alert of level medium or above on the mixed corpus, with the description of its network
 //! and without.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may stop where it finds what it did not expect"
+)]
 
 mod common;
 
 use engine::capture::Inputs;
 use engine::event::Level;
 use engine::{Options, Quiet};
-use testkit::{corpus, corpus_network};
 use testkit::pcap::{Format, Writer};
+use testkit::{corpus, corpus_network};
 
 #[test]
 fn two_hundred_thousand_clean_packets() {

@@ -1,5 +1,16 @@
 //! Scenarios: a capture in, findings out. Every loud one raises what it is to raise, every benign twin nothing of level
 //! medium or above, with the description that belongs to it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may stop where it finds what it did not expect"
+)]
 
 mod common;
 

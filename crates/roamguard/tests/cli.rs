@@ -1,4 +1,15 @@
 //! The binary as its users meet it: output, exit codes, wrong use.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    reason = "a test may stop where it finds what it did not expect"
+)]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

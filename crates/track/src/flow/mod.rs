@@ -328,7 +328,7 @@ impl Flows {
     }
 
     pub(crate) fn finish(&mut self, now: Timestamp, out: &mut Vec<Event>) {
-        while self.table.len() > 0 {
+        while !self.table.is_empty() {
             self.close_oldest(now, "end of capture", out);
         }
     }
