@@ -1,3 +1,5 @@
+//! The corpus: tshark reads it without complaint, and the same seed gives the same frames.
+
 use super::*;
 use crate::pcap::{Format, Writer};
 use crate::tshark;

@@ -1,3 +1,5 @@
+//! Scenarios: what is made is what is written down, and tshark reads it.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! ip: examples of the specification, every prefix of them, and octets at random.
+
 #![expect(clippy::cast_possible_truncation, reason = "lengths of messages made here")]
 
 use etherparse::{IpFragOffset, Ipv4Header, PacketBuilder, SlicedPacket, TransportSlice};

@@ -1,3 +1,5 @@
+//! link: examples of the specification, every prefix of them, and octets at random.
+
 use proptest::prelude::*;
 
 use super::*;

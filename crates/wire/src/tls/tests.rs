@@ -1,3 +1,5 @@
+//! tls: examples of the specification, every prefix of them, and octets at random.
+
 #![expect(clippy::cast_possible_truncation, reason = "lengths of messages made here")]
 
 use super::*;

@@ -1,3 +1,5 @@
+//! transport: examples of the specification, every prefix of them, and octets at random.
+
 use super::*;
 use crate::ip::Packet;
 
