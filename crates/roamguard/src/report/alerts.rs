@@ -86,9 +86,14 @@ fn groups(alerts: &[Alert]) -> Vec<(String, Vec<&Alert>)> {
 fn who(alert: &Alert) -> String {
     match alert.entities.as_slice() {
         [] => "somebody".into(),
-        [one] => one.clone(),
-        [one, two, ..] => format!("{one} → {two}"),
+        [one] => plain(one).to_owned(),
+        [one, two, ..] => format!("{} → {}", plain(one), plain(two)),
     }
+}
+
+/// An entity as people write it: an address needs no word in front.
+fn plain(entity: &str) -> &str {
+    entity.strip_prefix("ip:").unwrap_or(entity)
 }
 
 fn one(out: &mut dyn Write, alert: &Alert, days: bool) -> io::Result<()> {
@@ -122,7 +127,7 @@ fn one(out: &mut dyn Write, alert: &Alert, days: bool) -> io::Result<()> {
     }
     labelled(out, "but", &alert.honest_cause)?;
     labelled(out, "next", &alert.next_step)?;
-    let rest: Vec<&str> = alert.entities.iter().skip(2).map(String::as_str).collect();
+    let rest: Vec<&str> = alert.entities.iter().skip(2).map(|entity| plain(entity)).collect();
     if !rest.is_empty() {
         labelled(out, "also", &rest.join(", "))?;
     }
