@@ -68,7 +68,10 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
         ),
     ];
     if installed("tshark") {
-        programs.push(("tshark, quiet", vec!["tshark", "-n", "-q", "-r", file]));
+        programs.push((
+            "tshark, protocols counted",
+            vec!["tshark", "-n", "-q", "-z", "io,phs", "-r", file],
+        ));
         let fields = [
             "-T",
             "fields",
