@@ -254,13 +254,6 @@ fn again(alert: &mut Alert, finding: Finding) {
     }
 }
 
-impl Engine {
-    /// The worst level found: decides the exit code.
-    pub fn worst(&self) -> Option<Level> {
-        self.alerts.values().map(|alert| alert.level).max()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use event::{Gtp, Proto};
