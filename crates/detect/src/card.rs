@@ -110,10 +110,10 @@ pub struct Gap {
 
 /// A set of kinds of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kinds(u16);
+pub struct Kinds(u32);
 
 impl Kinds {
-    pub const ALL: Self = Self(u16::MAX);
+    pub const ALL: Self = Self(u32::MAX);
     pub const ANOMALY: Self = Self(1);
     pub const DIAMETER: Self = Self(1 << 1);
     pub const DNS: Self = Self(1 << 2);
@@ -128,18 +128,24 @@ impl Kinds {
     pub const TUNNEL: Self = Self(1 << 11);
     /// Alerts, elements and statistics: what we say ourselves.
     pub const OURS: Self = Self(1 << 12);
+    pub const CAP: Self = Self(1 << 13);
+    pub const ISUP: Self = Self(1 << 14);
+    pub const PFCP: Self = Self(1 << 15);
 
     /// The kind of one event.
     pub const fn of(what: &What) -> Self {
         match what {
             What::Anomaly(_) => Self::ANOMALY,
+            What::Cap(_) => Self::CAP,
             What::Diameter(_) => Self::DIAMETER,
             What::Dns(_) => Self::DNS,
             What::Flow(_) => Self::FLOW,
             What::Gtp(_) => Self::GTP,
             What::Icmp(_) => Self::ICMP,
+            What::Isup(_) => Self::ISUP,
             What::M3ua(_) => Self::M3UA,
             What::Map(_) => Self::MAP,
+            What::Pfcp(_) => Self::PFCP,
             What::Sccp(_) => Self::SCCP,
             What::Sctp(_) => Self::SCTP,
             What::Ssh(_) => Self::SSH,

@@ -299,7 +299,7 @@ fn counted(shard: &Shard) -> Vec<u64> {
 
 fn fields(event: &Event, said: &mut Said) {
     match &event.what {
-        What::Map(map) => {
+        What::Map(map) | What::Cap(map) => {
             if map.component.is_some() && map.user == "map" {
                 say(said, "stack", "map");
             }

@@ -108,7 +108,7 @@ fn no_identity_leaves_in_clear_unless_asked() {
 
 fn identities(event: &Event) -> Vec<String> {
     let subscribers = match &event.what {
-        What::Map(map) => vec![map.imsi, map.msisdn, map.imei],
+        What::Map(map) | What::Cap(map) => vec![map.imsi, map.msisdn, map.imei],
         What::Gtp(gtp) => vec![gtp.imsi, gtp.msisdn, gtp.imei],
         What::Diameter(diameter) => vec![diameter.imsi, diameter.msisdn, diameter.imei],
         What::Tunnel(tunnel) => vec![tunnel.imsi, tunnel.msisdn],

@@ -63,6 +63,9 @@ pub struct Diameter {
     /// Codes of the AVPs at the top level, in order; vendor AVPs as `vendor:code`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub avps: Vec<AvpCode>,
+    /// The same message between the same peers was seen before: a retransmission.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate: bool,
     /// What became of the request, written on the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -71,6 +74,9 @@ pub struct Diameter {
     pub request_frame: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round_trip_us: Option<u64>,
+    /// It answers something that the capture does not show: it began midway, or shows one direction only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub request_unseen: bool,
 }
 
 /// Code of an AVP: as text `263`, or `10415:1407` with the vendor whose it is (RFC 6733 §4.1).

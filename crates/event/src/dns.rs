@@ -48,10 +48,16 @@ pub struct Dns {
     pub message_len: u32,
     /// Octets behind the last record.
     pub trailing_len: u32,
+    /// The same message between the same peers was seen before: a retransmission.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_frame: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round_trip_us: Option<u64>,
+    /// It answers something that the capture does not show: it began midway, or shows one direction only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub request_unseen: bool,
 }

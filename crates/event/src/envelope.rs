@@ -94,6 +94,26 @@ impl Endpoints {
     }
 }
 
+/// What was wrapped around the packet besides GTP tunnels: the outermost such envelope, with its addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Envelope {
+    /// `gre`, `erspan1`, `erspan2`, `erspan3`, `vxlan`, `geneve`, `ipip`, `6in4`, `teredo`, `pptp`…
+    pub kind: crate::Name,
+    /// Addresses of the outer packet.
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub src_ip: Option<IpAddr>,
+    #[schemars(with = "Option<String>")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dest_ip: Option<IpAddr>,
+    /// VNI of VXLAN and Geneve, session of ERSPAN, key of GRE.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u32>,
+    /// How many envelopes there are.
+    pub depth: u8,
+}
+
 /// The GTP tunnel that the packet rode in: the outer addresses and the tunnel endpoint at `dest_ip`.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

@@ -19,6 +19,9 @@ pub struct Flow {
     /// Server name of a TLS opening.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sni: Option<String>,
+    /// JA4 of the client's opening, by its specification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ja4: Option<String>,
     pub handshake: Handshake,
     pub packets_to_server: u64,
     pub packets_to_client: u64,

@@ -99,6 +99,9 @@ pub struct Gtp {
     pub request_frame: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub round_trip_us: Option<u64>,
+    /// It answers something that the capture does not show: it began midway, or shows one direction only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub request_unseen: bool,
 }
 
 /// Protocol configuration options (TS 24.008 §10.5.6.3), as far as they tell who made them.

@@ -1,4 +1,5 @@
-//! One TCAP component that carries MAP, CAP or INAP, with the addresses it travelled under.
+//! One TCAP component, with the addresses it travelled under: `map` records carry MAP and what is unknown, `cap` records
+//! CAP and INAP.
 //!
 //! A message with several components gives one event each, so that no component hides behind the first; a message
 //! without any (an empty End, an Abort) gives one event with `component` unset.
@@ -7,13 +8,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{GlobalTitle, Name, Outcome, PointCode, SccpAddress, Subscriber};
+use crate::{Call, GlobalTitle, Name, Outcome, PointCode, SccpAddress, Subscriber};
 
 /// A component of a TCAP message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Map {
-    /// `map`, `cap`, `inap`, or `unknown` where neither context nor subsystem says.
+    /// `map`, `cap`, `inap`, `ansi-map` (ANSI-41), or `unknown` where neither context nor subsystem says.
     pub user: Name,
     /// Originating and destination point code of the MTP3 or M3UA label.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,7 +25,7 @@ pub struct Map {
     pub calling: Option<SccpAddress>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub called: Option<SccpAddress>,
-    /// `begin`, `continue`, `end`, `abort` or `unidirectional`.
+    /// `begin`, `continue`, `end`, `abort` or `unidirectional`; ANSI: `queryWithPermission`, `response`…
     pub message: Name,
     /// Transaction identities as hexadecimal octets.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,7 +34,7 @@ pub struct Map {
     pub dtid: Option<String>,
     /// The application context, dotted: `0.4.0.0.1.0.29.3`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_context: Option<String>,
+    pub application_context: Option<Name>,
     /// Its name and version where known: `anyTimeInfoEnquiryContext-v3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_context_name: Option<Name>,
@@ -84,6 +85,18 @@ pub struct Map {
     /// `pcap_cnt` of the request that this answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<u64>,
+    /// From the request to this answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round_trip_us: Option<u64>,
+    /// It answers something that the capture does not show: it began midway, or shows one direction only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub request_unseen: bool,
+    /// The same message between the same peers was seen before: a retransmission.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub duplicate: bool,
+    /// What a CAP or INAP argument says of the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call: Option<Box<Call>>,
 }
 
 /// An address of a node inside a MAP argument.

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,8 +34,9 @@ pub fn country_code_len(digits: &str) -> usize {
 )]
 pub struct GlobalTitle {
     /// `sccp.calling.digits`, `sccp.called.digits`
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub digits: String,
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    #[schemars(with = "String")]
+    pub digits: CompactString,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscriber: Option<Subscriber>,
     /// Translation type.

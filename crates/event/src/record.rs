@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Flow, Gtp, Icmp, M3ua, Map, Proto, Sccp,
-    Sctp, Ssh, Stats, Timestamp, Tunnel, TunnelPath, community_id,
+    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Envelope, Flow, Gtp, Icmp, Isup, M3ua, Map,
+    Pfcp, Proto, Sccp, Sctp, Ssh, Stats, Timestamp, Tunnel, TunnelPath, community_id,
 };
 
 /// What happened.
@@ -17,14 +17,18 @@ use crate::{
 pub enum What {
     Alert(Box<Alert>),
     Anomaly(Box<Anomaly>),
+    /// A TCAP component of CAP or INAP.
+    Cap(Box<Map>),
     Diameter(Box<Diameter>),
     Dns(Box<Dns>),
     Element(Box<Element>),
     Flow(Box<Flow>),
     Gtp(Box<Gtp>),
     Icmp(Box<Icmp>),
+    Isup(Box<Isup>),
     M3ua(Box<M3ua>),
     Map(Box<Map>),
+    Pfcp(Box<Pfcp>),
     Sccp(Box<Sccp>),
     Sctp(Box<Sctp>),
     Ssh(Box<Ssh>),
@@ -35,8 +39,8 @@ pub enum What {
 impl What {
     /// Every `event_type` there is.
     pub const EVENT_TYPES: &[&str] = &[
-        "alert", "anomaly", "diameter", "dns", "element", "flow", "gtp", "icmp", "m3ua", "map",
-        "sccp", "sctp", "ssh", "stats", "tunnel",
+        "alert", "anomaly", "cap", "diameter", "dns", "element", "flow", "gtp", "icmp", "isup",
+        "m3ua", "map", "pfcp", "sccp", "sctp", "ssh", "stats", "tunnel",
     ];
 
     /// `event_type` of the record and the name of its object.
@@ -44,14 +48,17 @@ impl What {
         match self {
             Self::Alert(_) => "alert",
             Self::Anomaly(_) => "anomaly",
+            Self::Cap(_) => "cap",
             Self::Diameter(_) => "diameter",
             Self::Dns(_) => "dns",
             Self::Element(_) => "element",
             Self::Flow(_) => "flow",
             Self::Gtp(_) => "gtp",
             Self::Icmp(_) => "icmp",
+            Self::Isup(_) => "isup",
             Self::M3ua(_) => "m3ua",
             Self::Map(_) => "map",
+            Self::Pfcp(_) => "pfcp",
             Self::Sccp(_) => "sccp",
             Self::Sctp(_) => "sctp",
             Self::Ssh(_) => "ssh",
@@ -74,12 +81,14 @@ pub struct Event {
     pub flow_id: Option<u64>,
     /// The tunnel around it.
     pub path: Option<Box<TunnelPath>>,
+    /// What else was wrapped around it.
+    pub envelope: Option<Box<Envelope>>,
     pub what: What,
 }
 
 impl Event {
     pub const fn new(at: Timestamp, frame: u64, ends: Option<Endpoints>, what: What) -> Self {
-        Self { at, frame, file: None, ends, flow_id: None, path: None, what }
+        Self { at, frame, file: None, ends, flow_id: None, path: None, envelope: None, what }
     }
 }
 
@@ -111,6 +120,8 @@ struct Written<'a> {
     community_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<&'a TunnelPath>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    envelope: Option<&'a Envelope>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pcap_filename: Option<&'a str>,
     pcap_cnt: u64,
@@ -146,6 +157,8 @@ struct Read {
     #[serde(default)]
     path: Option<Box<TunnelPath>>,
     #[serde(default)]
+    envelope: Option<Box<Envelope>>,
+    #[serde(default)]
     pcap_filename: Option<String>,
     pcap_cnt: u64,
     #[serde(flatten)]
@@ -167,6 +180,7 @@ impl Serialize for Event {
             flow_id: self.flow_id,
             community_id: ends.and_then(community_id),
             path: self.path.as_deref(),
+            envelope: self.envelope.as_deref(),
             pcap_filename: self.file.as_deref(),
             pcap_cnt: self.frame,
             what: &self.what,
@@ -199,6 +213,7 @@ impl<'de> Deserialize<'de> for Event {
             ends,
             flow_id: read.flow_id,
             path: read.path,
+            envelope: read.envelope,
             what,
         })
     }

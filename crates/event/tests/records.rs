@@ -15,11 +15,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use event::{
-    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Event, Flow, FlowState, Fteid, GlobalTitle,
-    Gtp, Handshake, Icmp, Identity, Level, M3ua, Map, NodeAddress, Opening, Outcome, Pco, Plmn,
-    PointCode, Proto, Protocols, Pseudonymiser, References, Sccp, SccpAddress, Sctp, SctpState,
-    Ssh, SshOutcome, SshState, Stats, TableCount, Timestamp, Tunnel, TunnelPath, TunnelState, Turn,
-    What, json_schema,
+    Alert, Anomaly, Call, Diameter, Dns, Element, Endpoints, Envelope, Event, FSeid, Flow,
+    FlowState, Fteid, GlobalTitle, Gtp, Handshake, Icmp, Identity, Isup, Level, M3ua, Map,
+    NodeAddress, Opening, Outcome, Party, Pco, Pfcp, Plmn, PointCode, Proto, Protocols,
+    Pseudonymiser, References, Sccp, SccpAddress, Sctp, SctpState, Ssh, SshOutcome, SshState,
+    Stats, TableCount, Timestamp, Tunnel, TunnelPath, TunnelState, Turn, What, json_schema,
 };
 use proptest::prelude::*;
 
@@ -78,6 +78,21 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             offset: Some(4),
             data: owned("7255"),
             busy: true,
+        })),
+        What::Cap(Box::new(Map {
+            user: "cap".into(),
+            round_trip_us: Some(number),
+            request_unseen: true,
+            duplicate: true,
+            call: Some(Box::new(Call {
+                service_key: Some(7),
+                parties: vec![Party { role: "calledPartyNumber".into(), number: gt.clone() }],
+                requested_events: vec![small],
+                location_plmn: plmn,
+                apn: owned(text),
+                ..Call::default()
+            })),
+            ..Map::default()
         })),
         What::Diameter(Box::new(Diameter {
             command_code: 316,
@@ -154,6 +169,13 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             about_dest_ip: Some(ip),
             ..Icmp::default()
         })),
+        What::Isup(Box::new(Isup {
+            cic: 31,
+            message: "IAM".into(),
+            parties: vec![Party { role: "callingPartyNumber".into(), number: gt.clone() }],
+            cause: Some(16),
+            ..Isup::default()
+        })),
         What::M3ua(Box::new(M3ua {
             routing_contexts: vec![1],
             affected_point_codes: vec![PointCode(3)],
@@ -172,6 +194,17 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             outcome: Some(Outcome::Answered),
             request: Some(number),
             ..Map::default()
+        })),
+        What::Pfcp(Box::new(Pfcp {
+            message: "Session Establishment Request".into(),
+            seid: Some(number),
+            node_id: owned(text),
+            f_seid: Some(FSeid { seid: number, ip: Some(ip) }),
+            pdr_ids: vec![1],
+            far_ids: vec![2],
+            ue_addresses: vec![ip],
+            imsi,
+            ..Pfcp::default()
         })),
         What::Sccp(Box::new(Sccp {
             message: "UDTS".into(),
@@ -220,6 +253,13 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             event.flow_id = Some(number);
             event.path =
                 Some(Box::new(TunnelPath { src_ip: ip, dest_ip: ip, teid: 5, depth: 1, imsi }));
+            event.envelope = Some(Box::new(Envelope {
+                kind: "vxlan".into(),
+                src_ip: Some(ip),
+                dest_ip: Some(ip),
+                id: Some(7),
+                depth: 1,
+            }));
             if let What::Alert(alert) = &mut event.what {
                 alert.ends = Some(ends);
             }

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use event::{
-    Capped, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, PointCode, Proto,
-    SccpAddress, SctpState, TableCount, Timestamp, What,
+    Capped, CompactString, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, PointCode,
+    Proto, SccpAddress, SctpState, TableCount, Timestamp, What,
 };
 
 use crate::node::{Node, Word, hash_of, stable_hash};
@@ -31,7 +31,7 @@ pub struct Inventory {
     nodes: Capped<IpAddr, Node>,
     /// Addresses without.
     hosts: Capped<IpAddr, Node>,
-    titles: Capped<String, Node>,
+    titles: Capped<CompactString, Node>,
     names: Capped<String, Node>,
     point_codes: Capped<PointCode, Node>,
     contacts: Capped<(IpAddr, IpAddr), ()>,
@@ -63,7 +63,7 @@ impl Inventory {
         match &event.what {
             What::Gtp(gtp) => seen.gtp(gtp),
             What::Diameter(diameter) => seen.diameter(diameter),
-            What::Map(map) => seen.map(map),
+            What::Map(map) | What::Cap(map) => seen.map(map),
             What::Sccp(sccp) => {
                 seen.title(sccp.calling.as_ref(), sccp.called.as_ref(), "sccp", &[]);
                 seen.codes(sccp.opc, sccp.dpc, "sccp");
@@ -347,7 +347,7 @@ impl Seen<'_> {
         protocol: &str,
         parts: &[Part],
     ) {
-        fn digits(address: Option<&SccpAddress>) -> Option<&String> {
+        fn digits(address: Option<&SccpAddress>) -> Option<&CompactString> {
             // An address signal has no more than 15 digits in E.164; longer ones are no node's.
             address?.gt.as_ref().map(|gt| &gt.digits).filter(|d| (1..=32).contains(&d.len()))
         }

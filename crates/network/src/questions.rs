@@ -154,7 +154,7 @@ impl Network {
 
     /// Whether a title is where SMS home routing answers.
     pub fn is_sms_router(&self, gt: &GlobalTitle) -> bool {
-        self.home.sms_router.contains(&gt.digits)
+        self.home.sms_router.iter().any(|title| *title == gt.digits)
             || self
                 .element_of_gt(&gt.digits)
                 .is_some_and(|element| element.has_role(Role::SmsRouter))

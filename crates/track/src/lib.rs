@@ -19,4 +19,4 @@ pub use balance::{SHARDS, shard_of};
 pub use config::Config;
 pub use counters::{JoinCounters, ShardCounters};
 pub use join::Join;
-pub use shard::{Frame, Shard};
+pub use shard::{Frame, Shard, Tap};

@@ -121,12 +121,12 @@ impl Detector for SgsnEmulation {
     }
 
     fn wants(&self) -> Kinds {
-        Kinds::DIAMETER.and(Kinds::GTP).and(Kinds::MAP)
+        Kinds::DIAMETER.and(Kinds::GTP).and(Kinds::MAP).and(Kinds::CAP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
         match &event.what {
-            What::Map(map) => self.announced.map(map),
+            What::Map(map) | What::Cap(map) => self.announced.map(map),
             What::Diameter(diameter) => self.announced.diameter(diameter),
             What::Gtp(gtp) if !gtp.user_plane && !gtp.prime => {
                 let Some(ends) = event.ends.filter(|_| event.path.is_none()) else { return };

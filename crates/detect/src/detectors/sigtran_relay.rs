@@ -186,12 +186,14 @@ impl Detector for SigtranRelay {
     }
 
     fn wants(&self) -> Kinds {
-        Kinds::FLOW.and(Kinds::MAP).and(Kinds::SCCP)
+        Kinds::FLOW.and(Kinds::MAP).and(Kinds::CAP).and(Kinds::SCCP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, _findings: &mut Vec<Finding>) {
         match &event.what {
-            What::Map(map) if map.component_index == 0 => self.signalled(event, map.parameter_len),
+            What::Map(map) | What::Cap(map) if map.component_index == 0 => {
+                self.signalled(event, map.parameter_len)
+            }
             What::Sccp(sccp) => self.signalled(event, sccp.payload_len),
             What::Flow(flow) if !flow.turns.is_empty() => self.turns(scene, event, flow),
             _ => {}

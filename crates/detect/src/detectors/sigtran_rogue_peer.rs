@@ -7,8 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Capped, Event, Level, M3ua, Outcome, PointCode, SccpAddress, Sctp, SctpState, TableCount,
-    Timestamp, What,
+    Capped, CompactString, Event, Level, M3ua, Outcome, PointCode, SccpAddress, Sctp, SctpState,
+    TableCount, Timestamp, What,
 };
 use network::{Network, Owner, Role, Use};
 
@@ -95,7 +95,7 @@ struct Refusals {
 pub(crate) struct SigtranRoguePeer {
     refusals: Capped<(IpAddr, IpAddr), Refusals>,
     /// Titles and links that were told, so that busy links do not repeat the work.
-    told: Capped<(IpAddr, String), u64>,
+    told: Capped<(IpAddr, CompactString), u64>,
     saw_sigtran: bool,
 }
 
@@ -115,12 +115,12 @@ impl Detector for SigtranRoguePeer {
     }
 
     fn wants(&self) -> Kinds {
-        Kinds::M3UA.and(Kinds::MAP).and(Kinds::SCCP).and(Kinds::SCTP)
+        Kinds::M3UA.and(Kinds::MAP).and(Kinds::CAP).and(Kinds::SCCP).and(Kinds::SCTP)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
         match &event.what {
-            What::Map(map) if map.component_index == 0 => {
+            What::Map(map) | What::Cap(map) if map.component_index == 0 => {
                 self.title(scene, event, map.calling.as_ref(), findings);
             }
             // Service messages carry the addresses of the message that they return, swapped.

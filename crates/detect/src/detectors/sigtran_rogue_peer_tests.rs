@@ -32,7 +32,7 @@ fn label(opc: u32) -> M3ua {
 }
 
 fn from_title(src: &str, digits: &str) -> Events {
-    let gt = GlobalTitle { digits: digits.to_owned(), ..GlobalTitle::default() };
+    let gt = GlobalTitle { digits: digits.into(), ..GlobalTitle::default() };
     let map = Map {
         calling: Some(SccpAddress { gt: Some(gt), ..SccpAddress::default() }),
         ..Map::default()

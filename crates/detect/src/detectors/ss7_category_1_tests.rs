@@ -11,12 +11,8 @@ const OUT: &str = "198.51.100.10:2905";
 const STP: &str = "192.0.2.10:2905";
 
 fn gt(digits: &str) -> Option<SccpAddress> {
-    let gt = GlobalTitle {
-        digits: digits.to_owned(),
-        np: Some(1),
-        nai: Some(4),
-        ..GlobalTitle::default()
-    };
+    let gt =
+        GlobalTitle { digits: digits.into(), np: Some(1), nai: Some(4), ..GlobalTitle::default() };
     Some(SccpAddress {
         gt: (!digits.is_empty()).then_some(gt),
         ssn: Some(6),

@@ -78,9 +78,9 @@ impl Join {
                 self.follows = follows;
             }
             What::Tunnel(_) => self.sessions.on_usage(event, out, &mut self.counters),
-            What::Map(map) => {
+            What::Map(map) | What::Cap(map) => {
                 self.tcap.on_component(at, frame, map, &mut self.counters);
-                out.push(event);
+                out.push(under_its_name(event));
             }
             What::Diameter(diameter) => {
                 self.diameter.on_message(at, frame, *flow_id, diameter, &mut self.counters);
@@ -133,7 +133,7 @@ impl Join {
     fn count_subscriber(&mut self, what: &What) {
         let imsi = match what {
             What::Gtp(gtp) => gtp.imsi,
-            What::Map(map) => map.imsi,
+            What::Map(map) | What::Cap(map) => map.imsi,
             What::Diameter(diameter) => diameter.imsi,
             _ => None,
         };
@@ -141,4 +141,13 @@ impl Join {
             self.subscribers.add(&imsi);
         }
     }
+}
+
+/// A component whose user only its dialogue told goes under the name of that user.
+fn under_its_name(mut event: Event) -> Event {
+    event.what = match event.what {
+        What::Map(map) if matches!(map.user.as_ref(), "cap" | "inap") => What::Cap(map),
+        what => what,
+    };
+    event
 }

@@ -13,6 +13,7 @@ const MAX_TEXT: usize = 255;
 
 impl Shard {
     pub(super) fn diameter(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
+        self.show(cx, "diameter", cur.rest());
         let message = match diameter::dissect(&mut cx.notes, &mut cur) {
             Ok(message) => message,
             Err(truncated) => {

@@ -9,6 +9,7 @@ use crate::counters::Seen;
 
 impl Shard {
     pub(super) fn dns(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
+        self.show(cx, "dns", cur.rest());
         let message = match dns::dissect(&mut cx.notes, &mut cur) {
             Ok(message) => message,
             Err(truncated) => {

@@ -28,6 +28,7 @@ impl Shard {
             if cur.is_empty() {
                 return;
             }
+            self.show(cx, "gtp", cur.rest());
             let message = match gtp::dissect(&mut cx.notes, &mut cur) {
                 Ok(message) => message,
                 Err(truncated) => {

@@ -12,6 +12,7 @@ mod sccp;
 mod sctp;
 mod segments;
 mod ss7;
+mod tap;
 mod tcap;
 mod tcp;
 mod tsn;
@@ -22,6 +23,8 @@ use event::{Endpoints, Event, Proto, Timestamp, TunnelPath};
 use wire::ip::{Packet, proto};
 use wire::link::{self, Carried, LinkType};
 use wire::{Anomalies, Cursor, Flaw};
+
+pub use self::tap::Tap;
 
 use self::anomalies::Reported;
 use self::cx::{Cx, Place};
@@ -66,6 +69,7 @@ pub struct Shard {
     labels: event::Capped<ss7::Label, ()>,
     segments: segments::Segments,
     titles: sccp::Titles,
+    tap: Option<Tap>,
 }
 
 impl std::fmt::Debug for Shard {
@@ -116,6 +120,7 @@ impl Shard {
                 config.segment_idle,
             ),
             titles: sccp::Titles::new(config.pseudonymiser.clone()),
+            tap: None,
             config: config.clone(),
         }
     }

@@ -2,7 +2,9 @@
 
 use ahash::RandomState;
 
-use event::{Capped, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What};
+use event::{
+    Capped, CompactString, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What,
+};
 use wire::sccp::{self, Address, Message};
 use wire::{Cursor, tcap};
 
@@ -39,7 +41,7 @@ impl Titles {
             let digits = title.digits.as_str();
             let subscriber = self.identity(digits, title.np, named);
             GlobalTitle {
-                digits: if subscriber.is_some() { String::new() } else { digits.to_owned() },
+                digits: if subscriber.is_some() { CompactString::default() } else { digits.into() },
                 subscriber: subscriber.map(|identity| self.key.subscriber(identity, digits)),
                 tt: title.tt,
                 np: title.np,
@@ -108,6 +110,7 @@ impl Shard {
         route: Option<Route>,
         mut cur: Cursor<'_>,
     ) {
+        self.show(cx, "sccp", cur.rest());
         let message = match sccp::dissect(&mut cx.notes, &mut cur) {
             Ok(message) => message,
             Err(truncated) => {

@@ -35,6 +35,7 @@ pub(crate) struct Label {
 
 impl Shard {
     pub(super) fn m3ua(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
+        self.show(cx, "m3ua", cur.rest());
         let message = match m3ua::dissect(&mut cx.notes, &mut cur) {
             Ok(message) => message,
             Err(truncated) => return cx.notes.cut("m3ua.header", truncated),

@@ -1,6 +1,6 @@
 //! TCAP: each component becomes an event.
 
-use event::{GlobalTitle, Identity, Map, NodeAddress, What};
+use event::{CompactString, GlobalTitle, Identity, Map, NodeAddress, What};
 use wire::map::{self, Argument, User};
 use wire::tcap::{self, Code, Component, ComponentKind, Kind};
 use wire::{Anomalies, Cursor, sccp};
@@ -37,6 +37,14 @@ fn local(code: &Code<'_>) -> Option<i64> {
     }
 }
 
+/// CAP and INAP have a record of their own.
+fn record_of(user: User, record: Map) -> What {
+    match user {
+        User::Cap | User::Inap => What::Cap(Box::new(record)),
+        _ => What::Map(Box::new(record)),
+    }
+}
+
 impl Shard {
     /// False when it is none that can be read.
     pub(super) fn tcap(
@@ -48,6 +56,7 @@ impl Shard {
         mut data: Cursor<'_>,
         segmented: bool,
     ) -> bool {
+        self.show(cx, "tcap", data.rest());
         let message = match tcap::dissect(&mut cx.notes, &mut data) {
             Ok(message) if !matches!(message.kind, Kind::Ansi(_)) => message,
             _ => return false,
@@ -101,7 +110,7 @@ impl Shard {
             message: message.kind.name().into(),
             otid: message.otid.map(|tid| hex(tid, MAX_TID)),
             dtid: message.dtid.map(|tid| hex(tid, MAX_TID)),
-            application_context: context_text,
+            application_context: context_text.map(Into::into),
             application_context_name: known.map(|context| context.name.into()),
             component_count: u8::try_from(message.components.len()).unwrap_or(u8::MAX),
             abort_cause: message.abort_cause,
@@ -109,7 +118,7 @@ impl Shard {
             ..Map::default()
         };
         if message.components.is_empty() {
-            cx.emit(place, What::Map(Box::new(base)));
+            cx.emit(place, record_of(user, base));
             return true;
         }
         let count = message.components.len();
@@ -121,7 +130,7 @@ impl Shard {
             let Some(mut record) = own else { break };
             record.component_index = u8::try_from(index).unwrap_or(u8::MAX);
             self.component(&mut record, user, component, argument);
-            cx.emit(place, What::Map(Box::new(record)));
+            cx.emit(place, record_of(user, record));
         }
         true
     }
@@ -181,7 +190,7 @@ impl Shard {
             .is_some_and(|msisdn| own(msisdn.digits.as_str()))
             .then(|| self.config.pseudonymiser.subscriber(Identity::Msisdn, digits));
         GlobalTitle {
-            digits: if subscriber.is_some() { String::new() } else { digits.to_owned() },
+            digits: if subscriber.is_some() { CompactString::default() } else { digits.into() },
             subscriber,
             tt: None,
             np: Some(number.plan),

@@ -1,0 +1,22 @@
+//! A tap on messages: whoever compares our reading with another program's gets the octets of each message as it is
+//! handed to its decoder, streams and segments put together.
+
+use super::Shard;
+use super::cx::Cx;
+
+/// Gets the number of the frame that completes the message, the protocol by our name, and the octets.
+pub type Tap = Box<dyn FnMut(u64, &'static str, &[u8]) + Send>;
+
+impl Shard {
+    /// Hands every message to `tap` as well.
+    pub fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
+    /// A message goes to its decoder.
+    pub(super) fn show(&mut self, cx: &Cx<'_>, protocol: &'static str, message: &[u8]) {
+        if let Some(tap) = &mut self.tap {
+            tap(cx.frame, protocol, message);
+        }
+    }
+}
