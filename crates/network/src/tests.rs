@@ -305,7 +305,7 @@ fn nodes_show_their_roles() {
     let (a, b) = ("198.51.100.1", "192.0.2.1");
     let address = |digits: &str, ssn| {
         Some(SccpAddress {
-            gt: Some(GlobalTitle { digits: digits.to_owned(), ..GlobalTitle::default() }),
+            gt: Some(GlobalTitle { digits: digits.into(), ..GlobalTitle::default() }),
             ssn: Some(ssn),
             ..SccpAddress::default()
         })
