@@ -75,6 +75,12 @@ pub struct Gtp {
     /// Types of the information elements at the top level, in order, repeats kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ies: Vec<u8>,
+    /// Mandatory information elements that are not there, by type; in v2 the instance stands in the upper octet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<u16>,
+    /// Types of the extension headers, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<u8>,
     /// Octets of UDP payload; octets that the header's length field claims in all; octets behind the last readable element.
     pub payload_len: u32,
     pub claimed_len: u32,

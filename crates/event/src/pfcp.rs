@@ -55,6 +55,9 @@ pub struct Pfcp {
     /// Types of the information elements at the top level, in order, repeats kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ies: Vec<u16>,
+    /// Mandatory information elements that are not there, by type, those of created rules included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<u16>,
     /// The same request from the same peer was seen before; or, on a response, a second answer.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub duplicate: bool,
