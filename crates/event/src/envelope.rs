@@ -98,7 +98,8 @@ impl Endpoints {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Envelope {
-    /// `gre`, `erspan1`, `erspan2`, `erspan3`, `vxlan`, `geneve`, `ipip`, `6in4`, `teredo`, `pptp`…
+    /// `gre`, `nvgre`, `pptp`, `erspan1`, `erspan2`, `erspan3`, `vxlan`, `vxlan-gpe`, `geneve`, `ipip`, `6in4`, `4in6`,
+    /// `6in6`, `etherip`, `mpls`, `l2tp`, `l2tpv3`, `teredo`.
     pub kind: crate::Name,
     /// Addresses of the outer packet.
     #[schemars(with = "Option<String>")]
@@ -107,10 +108,10 @@ pub struct Envelope {
     #[schemars(with = "Option<String>")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dest_ip: Option<IpAddr>,
-    /// VNI of VXLAN and Geneve, session of ERSPAN, key of GRE.
+    /// VNI of VXLAN, Geneve and NVGRE, session of ERSPAN and L2TP, key of GRE, call of PPTP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<u32>,
-    /// How many envelopes there are.
+    /// How many envelopes there are, one in the other.
     pub depth: u8,
 }
 

@@ -22,6 +22,9 @@ pub struct Flow {
     /// JA4 of the client's opening, by its specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ja4: Option<String>,
+    /// Security parameters index of ESP, the first that was seen from the side that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spi: Option<u32>,
     pub handshake: Handshake,
     pub packets_to_server: u64,
     pub packets_to_client: u64,

@@ -39,6 +39,12 @@ pub struct Sctp {
     /// DATA chunks seen, and how many the TSNs say there were: the share of what crossed that was seen.
     pub tsn_seen: u64,
     pub tsn_expected: u64,
+    /// The same by direction: what the source side sent, and what the destination side sent.
+    pub tsn_seen_from_src: u64,
+    pub tsn_expected_from_src: u64,
+    pub tsn_seen_from_dest: u64,
+    pub tsn_expected_from_dest: u64,
+    /// DATA chunks whose TSN was seen before; none of them is decoded again.
     pub retransmitted: u64,
     /// Error causes of an ABORT or ERROR chunk, or why we closed the record: `shutdown`, `abort`, `idle`, `end of capture`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +52,9 @@ pub struct Sctp {
     /// The capture began inside the association.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub midstream: bool,
+    /// Only one side was ever heard: the capture shows one direction. Said when the association ends.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub one_way: bool,
 }
 
 /// Where an association stands.
