@@ -45,6 +45,8 @@ pub struct Capped<K, V> {
     cap: usize,
     evicted: u64,
     hasher: RandomState,
+    /// How often a slot was given up: one that was noted before may hold another entry since.
+    released: u64,
     /// Slots by the hash of their keys.
     index: HashTable<u32>,
     /// Empty where a slot is free.
@@ -73,6 +75,7 @@ impl<K: Hash + Eq + Clone, V> Capped<K, V> {
             cap: cap.clamp(1, 1 << 30),
             evicted: 0,
             hasher: RandomState::new(),
+            released: 0,
             index: HashTable::new(),
             slots: Vec::new(),
             links: Vec::new(),
@@ -189,6 +192,25 @@ impl<K: Hash + Eq + Clone, V> Capped<K, V> {
     /// What stands in a slot.
     pub fn at_mut(&mut self, slot: Slot) -> Option<&mut V> {
         self.slots.get_mut(slot.0 as usize)?.as_mut().map(|(_, value)| value)
+    }
+
+    /// What stands in a slot; marks it as used.
+    pub fn use_slot(&mut self, slot: Slot) -> Option<&mut V> {
+        self.mark(slot.0);
+        self.at_mut(slot)
+    }
+
+    /// As long as this number stays the same, every slot holds the entry that it held.
+    pub const fn released(&self) -> u64 {
+        self.released
+    }
+
+    /// What stands in a slot; marks it as used.
+    pub fn touch(&mut self, slot: Slot) -> Option<&mut V> {
+        if self.held(slot.0).is_some() {
+            self.mark(slot.0);
+        }
+        self.at_mut(slot)
     }
 
     /// Puts an entry in and gives its slot, and what had to make room or had the same key.

@@ -56,7 +56,7 @@ pub use record::{Event, What, json_schema};
 pub use sccp::Sccp;
 pub use sctp::{Sctp, SctpState};
 pub use ssh::{Ssh, SshOutcome, SshState};
-pub use stats::{Protocols, Stats};
+pub use stats::{OneWay, Protocols, Stats, Transactions};
 pub use subscriber::{Digits, Identity, Pseudonymiser, Subscriber};
 pub use timestamp::Timestamp;
 pub use tunnel::{Tunnel, TunnelState};

@@ -35,6 +35,12 @@ pub struct Stats {
     pub tunnels: u64,
     pub subscribers: u64,
     pub flows: u64,
+    /// What became of requests, by protocol.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub transactions: Vec<Transactions>,
+    /// Pairs of nodes of which the capture shows one direction only, the busiest first, at most 32.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub one_way: Vec<OneWay>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableCount>,
 }
@@ -45,4 +51,40 @@ pub struct Stats {
 pub struct Protocols {
     pub name: Name,
     pub count: u64,
+}
+
+/// Requests of one protocol and what became of them; for TCAP, dialogues and the first word of the other side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Transactions {
+    /// `tcap`, `gtp`, `pfcp`, `diameter`, `dns`.
+    pub protocol: Name,
+    pub requests: u64,
+    pub answered: u64,
+    pub refused: u64,
+    /// Nobody was seen answering them in time.
+    pub unanswered: u64,
+    /// Answers whose request the capture does not show.
+    pub request_unseen: u64,
+    /// Messages that were seen before, requests and answers.
+    pub duplicates: u64,
+    /// From request to answer, within a quarter: half of them were as fast, and 95 of a hundred.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median_us: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95_us: Option<u64>,
+}
+
+/// A pair of nodes of which one direction was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct OneWay {
+    pub protocol: Name,
+    /// The side that was heard: an address, or `pc:1001` where there is none.
+    pub src: String,
+    pub dest: String,
+    /// Requests of `src` without any answer from `dest`.
+    pub requests: u64,
+    /// Answers of `src` to what `dest` was never seen asking.
+    pub answers: u64,
 }
