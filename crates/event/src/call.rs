@@ -32,6 +32,12 @@ pub struct Call {
     /// Network of the cell in the location information.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_plmn: Option<Plmn>,
+    /// The longest time that a call or session may last before the SCP is asked again (ApplyCharging), tenths of a second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_duration_ds: Option<u32>,
+    /// `correlationID` of an assisted call, as it was given out with the routing address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub correlated: bool,
     /// Access point name of a GPRS session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub apn: Option<String>,

@@ -47,7 +47,7 @@ pub use gtp::{Fteid, Gtp, Pco};
 pub use icmp::Icmp;
 pub use isup::Isup;
 pub use m3ua::M3ua;
-pub use map::{Map, NodeAddress};
+pub use map::{Map, MapDetails, NodeAddress};
 pub use numbering::{GlobalTitle, PointCode, SccpAddress, country_code_len};
 pub use outcome::Outcome;
 pub use pfcp::{FSeid, Pfcp};

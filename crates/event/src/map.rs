@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Call, GlobalTitle, Name, Outcome, PointCode, SccpAddress, Subscriber};
+use crate::{Call, GlobalTitle, Name, Outcome, Plmn, PointCode, SccpAddress, Subscriber};
 
 /// A component of a TCAP message.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +59,10 @@ pub struct Map {
     pub error_code: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Name>,
+    /// What the error's parameter says more: the cause of `callBarred` or `roamingNotAllowed`, the diagnostic of
+    /// `unknownSubscriber` or `absentSubscriberSM`, the network resource of `systemFailure`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_diagnostic: Option<u32>,
     /// P-Abort cause of an abort by the provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub abort_cause: Option<u8>,
@@ -94,9 +98,12 @@ pub struct Map {
     /// The same message between the same peers was seen before: a retransmission.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub duplicate: bool,
-    /// What a CAP or INAP argument says of the call.
+    /// What a CAP or INAP argument says of the call; of MAP the numbers that calls are forwarded to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Box<Call>>,
+    /// What else the argument or the result says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<MapDetails>>,
 }
 
 /// An address of a node inside a MAP argument.
@@ -106,4 +113,61 @@ pub struct NodeAddress {
     /// As in the ASN.1: `msc-Number`, `gsmSCF-Address`, `serviceCentreAddress`.
     pub role: Name,
     pub gt: GlobalTitle,
+}
+
+/// What an argument or a result says besides identities and addresses. No text of a message is ever here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct MapDetails {
+    /// What an interrogation asks for, by its ASN.1 names: `locationInformation`, `subscriberState`, `imei`…
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requested: Vec<Name>,
+    /// `numberOfRequestedVectors`, `requestingNodeType` of sendAuthenticationInfo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_vectors: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requesting_node: Option<u8>,
+    /// How many authentication vectors a result carries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vectors: Option<u8>,
+    /// Network of the cell or area in a location, or of the network that asks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_plmn: Option<Plmn>,
+    /// `cell`, `area` or `routing-area`: how fine the location is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_kind: Option<Name>,
+    /// The location has coordinates.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub geographical: bool,
+    /// `ageOfLocationInformation`, minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_age_min: Option<u32>,
+    /// `assumedIdle`, `camelBusy`, `netDetNotReachable`, `notProvidedFromVLR`; of GPRS `ps-Detached`…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscriber_state: Option<Name>,
+    /// Octets of a short message, header and text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sm_len: Option<u16>,
+    /// Message type indicator, protocol identifier and data coding scheme of a short message (TS 23.040), and whether it has
+    /// a user data header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tp_mti: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tp_pid: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tp_dcs: Option<u8>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tp_udhi: bool,
+    /// Octets and data coding scheme of a USSD string.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ussd_len: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ussd_dcs: Option<u8>,
+    /// Supplementary service code (TS 29.002 §17.7.5): 33 unconditional call forwarding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ss_code: Option<u8>,
+    /// `cancellationType`, `locationEstimateType`, `lcsClientType`, `sm-DeliveryOutcome`, `alertReason`: the number that
+    /// says what the operation is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<u8>,
 }
