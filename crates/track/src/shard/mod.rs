@@ -196,6 +196,7 @@ impl Shard {
 
     /// An IP packet: in the frame, or in a tunnel.
     fn ip(&mut self, cx: &mut Cx<'_>, mut cur: Cursor<'_>, path: Option<TunnelPath>) {
+        self.show(cx, "ip", cur.rest());
         let Some(packet) = wire::ip::dissect(&mut cx.notes, &mut cur) else {
             self.counters.seen.note(Seen::NotIp);
             return;
@@ -230,6 +231,7 @@ impl Shard {
     }
 
     fn transport(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
+        self.show(cx, tap::transport(packet.proto), packet.payload.rest());
         match packet.proto {
             proto::UDP => self.udp(cx, packet, path),
             proto::TCP => self.tcp(cx, packet, path),

@@ -1,6 +1,8 @@
 //! A tap on messages: whoever compares our reading with another program's gets the octets of each message as it is
 //! handed to its decoder, streams and segments put together.
 
+use wire::ip::proto;
+
 use super::Shard;
 use super::cx::Cx;
 
@@ -18,5 +20,19 @@ impl Shard {
         if let Some(tap) = &mut self.tap {
             tap(cx.frame, protocol, message);
         }
+    }
+}
+
+/// The name of what an IP packet carries, for those that are read.
+pub(super) const fn transport(protocol: u8) -> &'static str {
+    match protocol {
+        proto::TCP => "tcp",
+        proto::UDP => "udp",
+        proto::SCTP => "sctp",
+        proto::ICMP => "icmp",
+        proto::ICMPV6 => "icmpv6",
+        proto::GRE => "gre",
+        proto::ESP => "esp",
+        _ => "unread",
     }
 }

@@ -37,6 +37,7 @@ impl Shard {
             if !cx.notes.is_empty() {
                 self.report(cx, &place);
             }
+            self.show(cx, "gtp", payload.rest());
             return self.gpdu(cx, &place, packet.total_len, teid, inner);
         }
 
