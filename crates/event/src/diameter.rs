@@ -52,6 +52,9 @@ pub struct Diameter {
     pub result_code: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub experimental_result_code: Option<u32>,
+    /// Name of the result, whichever of the two it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Name>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub imsi: Option<Subscriber>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +63,55 @@ pub struct Diameter {
     pub imei: Option<Subscriber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visited_plmn: Option<Plmn>,
+    /// Visited-Network-Identifier of Cx.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visited_network: Option<String>,
+    /// RAT-Type by the numbers of TS 29.212 §5.3.31: 1004 is E-UTRAN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rat_type: Option<u32>,
+    /// The AVP of flags that belongs to the command: ULR-Flags, ULA-Flags, IDR-Flags, CLR-Flags…
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command_flags: Option<u32>,
+    /// Why a location is cancelled (TS 29.272 §7.3.24).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancellation_type: Option<u32>,
+    /// Name of the serving node that the message tells: MME, SGSN, S-CSCF.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serving_node: Option<String>,
+    /// Number of the serving node that the message tells: SGSN, MSC, MME for short messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serving_number: Option<String>,
+    /// Address of the message centre (S6c, SGd).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sc_address: Option<String>,
+    /// APN: Called-Station-Id, or Service-Selection at the top level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apn: Option<String>,
+    /// Address that the subscriber's session has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub framed_ip: Option<IpAddr>,
+    /// Address of the serving node that is in charge (3GPP-SGSN-Address, AN-GW-Address).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub serving_ip: Option<IpAddr>,
+    /// 1 initial, 2 update, 3 termination, 4 event (RFC 8506 §8.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cc_request_type: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cc_request_number: Option<u32>,
+    /// 0 the server keeps state, 1 it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_session_state: Option<u32>,
+    /// What of a subscriber's data Sh asks for (TS 29.328 §7.6), at most eight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub data_reference: Vec<u32>,
+    /// Applications that a peer announces in a capabilities exchange, at most sixteen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applications: Vec<u32>,
+    /// All AVPs, those in groups too.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub avp_count: u32,
     /// Codes of the AVPs at the top level, in order; vendor AVPs as `vendor:code`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub avps: Vec<AvpCode>,
@@ -77,6 +129,10 @@ pub struct Diameter {
     /// It answers something that the capture does not show: it began midway, or shows one direction only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub request_unseen: bool,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Code of an AVP: as text `263`, or `10415:1407` with the vendor whose it is (RFC 6733 §4.1).

@@ -18,7 +18,12 @@ pub struct Dns {
     pub response: bool,
     pub opcode: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub opcode_name: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rcode: Option<u8>,
+    /// Name of the code, with the upper bits of EDNS where they are there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rcode_name: Option<Name>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub authoritative: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -45,6 +50,23 @@ pub struct Dns {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
     pub addresses: Vec<IpAddr>,
+    /// Records of the answer section, at most eight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub records: Vec<DnsRecord>,
+    /// EDNS (RFC 6891): the size of datagram that the sender can take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub udp_payload_size: Option<u16>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dnssec_ok: bool,
+    /// Options of EDNS by number, at most eight.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<u16>,
+    /// Over TCP, where whole zones are handed out too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
+    /// `mdns` or `llmnr` where it is one of these dialects.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<Name>,
     pub message_len: u32,
     /// Octets behind the last record.
     pub trailing_len: u32,
@@ -60,4 +82,19 @@ pub struct Dns {
     /// It answers something that the capture does not show: it began midway, or shows one direction only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub request_unseen: bool,
+}
+
+/// A record of an answer. Inside a subscriber's tunnel names keep their last two labels only, and data are left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct DnsRecord {
+    pub name: String,
+    /// Number of the type.
+    pub rtype: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtype_name: Option<Name>,
+    pub ttl: u32,
+    /// Addresses, names and priorities as zone files write them; of texts and keys only their length.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub data: String,
 }

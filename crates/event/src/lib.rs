@@ -39,7 +39,7 @@ pub use capped::{Capped, Slot, TableCount};
 pub use community_id::community_id;
 pub use compact_str::CompactString;
 pub use diameter::{AvpCode, Diameter};
-pub use dns::Dns;
+pub use dns::{Dns, DnsRecord};
 pub use element::Element;
 pub use envelope::{Endpoints, Envelope, Proto, TunnelPath};
 pub use flow::{Flow, FlowState, Handshake, Opening, Turn};
