@@ -152,6 +152,7 @@ impl Conversation {
             ip_proto: self.ip_proto,
             app_proto: self.app.map(Into::into),
             ja4: None,
+            spi: None,
             sni: self.sni.as_deref().map(str::to_owned),
             handshake: self.handshake,
             packets_to_server: self.packets.client,

@@ -96,6 +96,7 @@ impl Association {
             retransmitted: self.retransmitted,
             reason: reason.map(Into::into),
             midstream: self.midstream,
+            ..Sctp::default()
         };
         let mut event = Event::new(at, frame, Some(self.ends), What::Sctp(Box::new(sctp)));
         event.flow_id = Some(self.id);
