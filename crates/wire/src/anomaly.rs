@@ -22,6 +22,8 @@ pub enum Flaw {
     BadChecksum { found: u64, computed: u64 },
     /// A mandatory part is missing.
     Missing,
+    /// A mandatory part of this type is missing.
+    Lacks(u64),
     /// More often than allowed.
     Repeated,
     /// Octets behind the end of what was described.
@@ -46,7 +48,7 @@ impl Flaw {
             Self::IllegalValue(_) => "illegal value",
             Self::Disagrees { .. } => "disagrees",
             Self::BadChecksum { .. } => "bad checksum",
-            Self::Missing => "missing",
+            Self::Missing | Self::Lacks(_) => "missing",
             Self::Repeated => "repeated",
             Self::Trailing(_) => "trailing",
             Self::NotCanonical(_) => "not canonical",
@@ -61,9 +63,10 @@ impl Flaw {
     pub const fn value(self) -> Option<u64> {
         match self {
             Self::Truncated { missing } => Some(missing as u64),
-            Self::IllegalValue(value) | Self::NotCanonical(value) | Self::Magic(value) => {
-                Some(value)
-            }
+            Self::IllegalValue(value)
+            | Self::Lacks(value)
+            | Self::NotCanonical(value)
+            | Self::Magic(value) => Some(value),
             Self::Disagrees { found, .. } | Self::BadChecksum { found, .. } => Some(found),
             Self::Trailing(octets) => Some(octets as u64),
             Self::Missing | Self::Repeated | Self::TooDeep | Self::TooMany | Self::Overlap => None,
