@@ -323,6 +323,7 @@ impl<K: Hash + Eq + Clone, V> Capped<K, V> {
 
     fn release(&mut self, at: u32, hash: u64) -> Option<(K, V)> {
         let entry = self.slots.get_mut(at as usize)?.take()?;
+        self.released += 1;
         if let Ok(found) = self.index.find_entry(hash, |&other| other == at) {
             found.remove();
         }

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
+use ahash::RandomState;
 use event::{
     Capped, CompactString, Diameter, Endpoints, Event, FlowState, GlobalTitle, Gtp, Map, PointCode,
-    Proto, SccpAddress, SctpState, TableCount, Timestamp, What,
+    Proto, SccpAddress, SctpState, Slot, TableCount, Timestamp, What,
 };
 
 use crate::node::{Node, Word, hash_of, stable_hash};
@@ -24,6 +25,9 @@ const MAX_CONTACTS: usize = 262_144;
 /// Peers that all nodes together keep: 4 MB.
 const MAX_PEERS: usize = 1_048_576;
 
+/// Signalling relations that are recognised without looking each node up again.
+const FAMILIAR: usize = 4_096;
+
 /// What was learned from events so far; bounded.
 #[derive(Debug)]
 pub struct Inventory {
@@ -36,6 +40,22 @@ pub struct Inventory {
     point_codes: Capped<PointCode, Node>,
     contacts: Capped<(IpAddr, IpAddr), ()>,
     peer_budget: usize,
+    hasher: RandomState,
+    /// By a part of the hash of each relation; a new one takes the place of an old one.
+    familiar: Vec<Option<Familiar>>,
+}
+
+/// A signalling relation that was learned from before: the same again changes times and counters only.
+#[derive(Clone, Copy, Debug)]
+struct Familiar {
+    /// Hash of all that was learned from, keyed with a random seed.
+    hash: u64,
+    /// How many slots the tables had given up by then.
+    released: [u64; 3],
+    /// The two ends of each kind, the sender first.
+    titles: [Option<Slot>; 2],
+    codes: [Option<Slot>; 2],
+    nodes: [Option<Slot>; 2],
 }
 
 impl Default for Inventory {
@@ -48,6 +68,8 @@ impl Default for Inventory {
             point_codes: Capped::new("inventory.point_codes", MAX_POINT_CODES),
             contacts: Capped::new("inventory.contacts", MAX_CONTACTS),
             peer_budget: MAX_PEERS,
+            hasher: RandomState::new(),
+            familiar: vec![None; FAMILIAR],
         }
     }
 }
@@ -180,6 +202,11 @@ impl Inventory {
                 .then_with(|| a.point_code.cmp(&b.point_code))
         });
         out
+    }
+
+    /// How many slots the tables of signalling nodes gave up.
+    const fn released(&self) -> [u64; 3] {
+        [self.titles.released(), self.point_codes.released(), self.nodes.released()]
     }
 
     /// How full each table is.
@@ -335,9 +362,58 @@ impl Seen<'_> {
         };
         let parts = [calling.and_then(|address| subsystem(address.ssn)), by_operation];
         let user = if map.user.is_empty() { "tcap" } else { map.user.as_ref() };
-        self.title(calling, map.called.as_ref(), user, &parts);
+        let called = map.called.as_ref();
+        let hash = self.inventory.hasher.hash_one((
+            digits(calling),
+            digits(called),
+            (map.opc, map.dpc, self.ends.src_ip, self.ends.dest_ip),
+            (user, calling.and_then(|address| address.ssn), by_operation.map(|(role, _)| role)),
+        ));
+        if self.again(hash) {
+            return;
+        }
+        self.title(calling, called, user, &parts);
         self.codes(map.opc, map.dpc, user);
         self.carries("sccp");
+        let of_title = |address| self.inventory.titles.peek_slot(digits(address)?);
+        let of_code = |code: Option<PointCode>| self.inventory.point_codes.peek_slot(&code?);
+        let of_node = |ip| self.inventory.nodes.peek_slot(&ip);
+        let learned = Familiar {
+            hash,
+            released: self.inventory.released(),
+            titles: [of_title(calling), of_title(called)],
+            codes: [of_code(map.opc), of_code(map.dpc)],
+            nodes: [of_node(self.ends.src_ip), of_node(self.ends.dest_ip)],
+        };
+        if let Some(place) = self.inventory.familiar.get_mut(place_of(hash)) {
+            *place = Some(learned);
+        }
+    }
+
+    /// Counts a message of a relation that is known; false where it is not.
+    fn again(&mut self, hash: u64) -> bool {
+        let known = self.inventory.familiar.get(place_of(hash)).copied().flatten();
+        let Some(known) = known.filter(|known| known.hash == hash) else { return false };
+        if known.released != self.inventory.released() {
+            return false;
+        }
+        let Inventory { titles, point_codes, nodes, .. } = &mut *self.inventory;
+        let count = |node: Option<&mut Node>, sent: u64| {
+            if let Some(node) = node {
+                node.seen(self.at);
+                node.messages += sent;
+            }
+        };
+        for (slot, sent) in known.titles.into_iter().zip([1, 0]) {
+            count(slot.and_then(|slot| titles.use_slot(slot)), sent);
+        }
+        for (slot, sent) in known.codes.into_iter().zip([1, 0]) {
+            count(slot.and_then(|slot| point_codes.use_slot(slot)), sent);
+        }
+        for (slot, sent) in known.nodes.into_iter().zip([1, 0]) {
+            count(slot.and_then(|slot| nodes.use_slot(slot)), sent);
+        }
+        true
     }
 
     fn title(
@@ -347,10 +423,6 @@ impl Seen<'_> {
         protocol: &str,
         parts: &[Part],
     ) {
-        fn digits(address: Option<&SccpAddress>) -> Option<&CompactString> {
-            // An address signal has no more than 15 digits in E.164; longer ones are no node's.
-            address?.gt.as_ref().map(|gt| &gt.digits).filter(|d| (1..=32).contains(&d.len()))
-        }
         let (from, to) = (digits(calling), digits(called));
         let protocol = Word::new(protocol);
         for (own, peer, sent) in [(from, to, true), (to, from, false)] {
@@ -383,6 +455,16 @@ impl Seen<'_> {
             }
         }
     }
+}
+
+/// The title of an address, where it can be a node's: E.164 allows 15 digits, and much more than that is none.
+fn digits(address: Option<&SccpAddress>) -> Option<&CompactString> {
+    address?.gt.as_ref().map(|gt| &gt.digits).filter(|d| (1..=32).contains(&d.len()))
+}
+
+/// Where a relation is remembered.
+fn place_of(hash: u64) -> usize {
+    usize::try_from(hash % FAMILIAR as u64).unwrap_or(0)
 }
 
 /// A name in lower case, without a copy where it is already.
@@ -446,4 +528,61 @@ fn subsystem(ssn: Option<u8>) -> Part {
         _ => return None,
     };
     Some(part)
+}
+
+#[cfg(test)]
+mod tests {
+    use event::{Endpoints, GlobalTitle};
+
+    use super::*;
+
+    /// A message among few nodes, chosen by a number.
+    fn message(n: u64) -> Event {
+        let pick =
+            |shift: usize, of: u8| n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[shift] % of;
+        let address = |n: u8, ssn| {
+            let gt = GlobalTitle { digits: format!("3165400{n}").into(), ..Default::default() };
+            Some(SccpAddress { gt: Some(gt), ssn: Some(ssn), ..SccpAddress::default() })
+        };
+        let ends = Endpoints {
+            src_ip: IpAddr::from([192, 0, 2, pick(0, 3)]),
+            src_port: 2905,
+            dest_ip: IpAddr::from([198, 51, 100, pick(1, 3)]),
+            dest_port: 2905,
+            proto: Proto::Sctp,
+        };
+        let map = Map {
+            user: if pick(2, 4) == 0 { "cap".into() } else { "map".into() },
+            calling: address(pick(3, 12), 6 + pick(5, 3)),
+            called: address(pick(4, 12), 7),
+            opc: Some(PointCode(pick(6, 3).into())),
+            dpc: Some(PointCode(9)),
+            component: Some("invoke".into()),
+            opcode: Some([2, 44, 45][usize::from(pick(7, 3))]),
+            ..Map::default()
+        };
+        Event::new(
+            Timestamp::from_secs(i64::try_from(n).unwrap()),
+            n,
+            Some(ends),
+            What::Map(Box::new(map)),
+        )
+    }
+
+    #[test]
+    fn a_known_relation_is_learned_from_as_a_new_one() {
+        let (mut fast, mut slow) = (Inventory::default(), Inventory::default());
+        for n in 1..3_000 {
+            let event = message(n);
+            fast.observe(&event);
+            slow.familiar.fill(None);
+            slow.observe(&event);
+        }
+        let network = Network::default();
+        assert_eq!(fast.elements(&network), slow.elements(&network));
+        assert!(
+            fast.titles.iter().map(|(digits, _)| digits).eq(slow.titles.iter().map(|(d, _)| d))
+        );
+        assert!(fast.familiar.iter().flatten().count() > 100);
+    }
 }
