@@ -7,12 +7,14 @@
 
 pub mod anomaly;
 pub mod ber;
+pub mod cap;
 pub mod cursor;
 pub mod diameter;
 pub mod dns;
-pub mod gre;
+pub mod envelope;
 pub mod gtp;
 pub mod icmp;
+pub mod inap;
 pub mod ip;
 pub mod laws;
 pub mod link;

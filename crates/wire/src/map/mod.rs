@@ -5,7 +5,10 @@
 //! never read.
 
 mod arguments;
-mod fields;
+mod contexts;
+mod details;
+mod errors;
+pub(crate) mod fields;
 mod names;
 mod results;
 
@@ -14,11 +17,15 @@ use std::net::IpAddr;
 use smallvec::SmallVec;
 
 use crate::ber::{Elements, Oid, Tag};
+use crate::cap::Call;
 use crate::sccp::Digits;
 use crate::tcap::ComponentKind;
 use crate::{Anomalies, Cursor, Flaw};
 use fields::Direction;
-pub use names::{application_context, error_name, operation_name};
+pub use contexts::{application_context, belongs};
+pub use details::{Details, LocationKind};
+pub use errors::error_diagnostic;
+pub use names::{error_name, operation_name};
 
 /// Who speaks over TCAP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,9 +53,13 @@ impl User {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ApplicationContext {
     pub user: User,
+    /// Its object identifier: `0.4.0.0.1.0.29.3`
+    pub dotted: &'static str,
     /// `anyTimeInfoEnquiryContext-v3`, `CAP-v2-gsmSSF-to-gsmSCF`
     pub name: &'static str,
     pub version: u8,
+    /// The codes of the operations that belong to it; empty where that is not known for certain.
+    pub operations: &'static [u8],
 }
 
 /// An E.164 number with nature and plan (ISDN-AddressString).
@@ -74,12 +85,15 @@ pub struct Argument {
     /// Of a result, what it gives away: `imsi`, `msisdn`, `imei`, `location`, `authentication-vectors`, `subscription`,
     /// `node-address`, `state`; each once.
     pub returned: SmallVec<[&'static str; 4]>,
+    pub details: Details,
+    /// What it says of a call: with CAP and INAP whenever there is something, with MAP where calls are forwarded.
+    pub call: Option<Box<Call>>,
 }
 
 /// Who speaks: the application context says; without one that it knows, the subsystems of the two addresses, the called one
 /// first.
 pub fn user(context: Option<Oid<'_>>, called_ssn: Option<u8>, calling_ssn: Option<u8>) -> User {
-    let owner = context.map_or(User::Unknown, names::owner);
+    let owner = context.map_or(User::Unknown, contexts::owner);
     if owner != User::Unknown {
         return owner;
     }

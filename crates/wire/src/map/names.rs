@@ -1,17 +1,18 @@
-//! The names of operations, errors and application contexts.
+//! The names of operations and errors.
 //!
-//! Spec: 3GPP TS 29.002 §17.5 to §17.7 (codes) and §17.3.3 (contexts); TS 29.078 §5 to §10 for CAP; the operations from 109 on
-//! are those of TS 24.080, which share the code space.
+//! Spec: 3GPP TS 29.002 §17.5 to §17.7 (release 17, and what it no longer has of versions 1 and 2); the operations from 109
+//! on are those of TS 24.080, which share the code space.
 
-use super::{ApplicationContext, User};
-use crate::ber::Oid;
+use super::User;
+use crate::{cap, inap};
 
 /// The name of an operation: `anyTimeInterrogation`, `initialDP`. `None` for codes that no specification gives out.
 pub fn operation_name(user: User, opcode: i64) -> Option<&'static str> {
     match user {
         User::Map => map_operation(opcode),
-        User::Cap => cap_operation(opcode),
-        User::Inap | User::Unknown => None,
+        User::Cap => cap::operation_name(opcode),
+        User::Inap => inap::operation_name(opcode),
+        User::Unknown => None,
     }
 }
 
@@ -19,44 +20,9 @@ pub fn operation_name(user: User, opcode: i64) -> Option<&'static str> {
 pub fn error_name(user: User, error: i64) -> Option<&'static str> {
     match user {
         User::Map => map_error(error),
-        User::Cap => cap_error(error),
-        User::Inap | User::Unknown => None,
-    }
-}
-
-/// An application context by its object identifier.
-pub fn application_context(oid: Oid<'_>) -> Option<ApplicationContext> {
-    // itu-t(0) identified-organization(4) etsi(0) mobileDomain(0) gsm-Network(1) ac(0), context, version.
-    match *oid.0 {
-        [4, 0, 0, 1, 0, context, version] => {
-            let (user, name) = match (context, version) {
-                (50..=52, _) => (User::Cap, cap_context_in_map(context, version)?),
-                _ => (User::Map, map_context(context, version)?),
-            };
-            // CAP's first two phases count from 0.
-            let version = if user == User::Cap { version.saturating_add(1) } else { version };
-            Some(ApplicationContext { user, name, version })
-        }
-        [4, 0, 0, 1, phase @ 21..=23, 3, context] => {
-            let name = cap_context(phase, context)?;
-            Some(ApplicationContext {
-                user: User::Cap,
-                name,
-                version: if phase == 21 { 3 } else { 4 },
-            })
-        }
-        _ => None,
-    }
-}
-
-/// Who owns the arc that an application context stands in, whether or not it is one that has a name.
-pub(super) fn owner(oid: Oid<'_>) -> User {
-    match oid.0 {
-        [4, 0, 0, 1, 0, 50..=52, ..] | [4, 0, 0, 1, 20..=23, ..] => User::Cap,
-        [4, 0, 0, 1, 0, ..] => User::Map,
-        // ETSI's in-network, and Q.1218, Q.1228, Q.1238 (17.1218 and on).
-        [4, 0, 1, ..] | [0x11, 0x89, 0x42 | 0x4c | 0x56, ..] => User::Inap,
-        _ => User::Unknown,
+        User::Cap => cap::error_name(error),
+        User::Inap => inap::error_name(error),
+        User::Unknown => None,
     }
 }
 
@@ -232,201 +198,6 @@ fn map_error(error: i64) -> Option<&'static str> {
         62 => "informationNotAvailable",
         71 => "unknownAlphabet",
         72 => "ussd-Busy",
-        _ => return None,
-    })
-}
-
-fn cap_operation(opcode: i64) -> Option<&'static str> {
-    Some(match opcode {
-        0 => "initialDP",
-        16 => "assistRequestInstructions",
-        17 => "establishTemporaryConnection",
-        18 => "disconnectForwardConnection",
-        19 => "connectToResource",
-        20 => "connect",
-        22 => "releaseCall",
-        23 => "requestReportBCSMEvent",
-        24 => "eventReportBCSM",
-        27 => "collectInformation",
-        31 => "continue",
-        32 => "initiateCallAttempt",
-        33 => "resetTimer",
-        34 => "furnishChargingInformation",
-        35 => "applyCharging",
-        36 => "applyChargingReport",
-        41 => "callGap",
-        44 => "callInformationReport",
-        45 => "callInformationRequest",
-        46 => "sendChargingInformation",
-        47 => "playAnnouncement",
-        48 => "promptAndCollectUserInformation",
-        49 => "specializedResourceReport",
-        53 => "cancel",
-        55 => "activityTest",
-        60 => "initialDPSMS",
-        61 => "furnishChargingInformationSMS",
-        62 => "connectSMS",
-        63 => "requestReportSMSEvent",
-        64 => "eventReportSMS",
-        65 => "continueSMS",
-        66 => "releaseSMS",
-        67 => "resetTimerSMS",
-        70 => "activityTestGPRS",
-        71 => "applyChargingGPRS",
-        72 => "applyChargingReportGPRS",
-        73 => "cancelGPRS",
-        74 => "connectGPRS",
-        75 => "continueGPRS",
-        76 => "entityReleasedGPRS",
-        77 => "furnishChargingInformationGPRS",
-        78 => "initialDPGPRS",
-        79 => "releaseGPRS",
-        80 => "eventReportGPRS",
-        81 => "requestReportGPRSEvent",
-        82 => "resetTimerGPRS",
-        83 => "sendChargingInformationGPRS",
-        86 => "disconnectForwardConnectionWithArgument",
-        88 => "continueWithArgument",
-        90 => "disconnectLeg",
-        93 => "moveLeg",
-        95 => "splitLeg",
-        96 => "entityReleased",
-        97 => "playTone",
-        _ => return None,
-    })
-}
-
-fn cap_error(error: i64) -> Option<&'static str> {
-    Some(match error {
-        0 => "canceled",
-        1 => "cancelFailed",
-        3 => "eTCFailed",
-        4 => "improperCallerResponse",
-        6 => "missingCustomerRecord",
-        7 => "missingParameter",
-        8 => "parameterOutOfRange",
-        10 => "requestedInfoError",
-        11 => "systemFailure",
-        12 => "taskRefused",
-        13 => "unavailableResource",
-        14 => "unexpectedComponentSequence",
-        15 => "unexpectedDataValue",
-        16 => "unexpectedParameter",
-        17 => "unknownLegID",
-        50 => "unknownPDPID",
-        51 => "unknownCSID",
-        _ => return None,
-    })
-}
-
-fn map_context(context: u8, version: u8) -> Option<&'static str> {
-    Some(match (context, version) {
-        (21, 1) => "shortMsgRelayContext-v1",
-        (1, 1) => "networkLocUpContext-v1",
-        (1, 2) => "networkLocUpContext-v2",
-        (1, 3) => "networkLocUpContext-v3",
-        (2, 1) => "locationCancellationContext-v1",
-        (2, 2) => "locationCancellationContext-v2",
-        (2, 3) => "locationCancellationContext-v3",
-        (3, 1) => "roamingNumberEnquiryContext-v1",
-        (3, 2) => "roamingNumberEnquiryContext-v2",
-        (3, 3) => "roamingNumberEnquiryContext-v3",
-        (4, 3) => "istAlertingContext-v3",
-        (5, 1) => "locationInfoRetrievalContext-v1",
-        (5, 2) => "locationInfoRetrievalContext-v2",
-        (5, 3) => "locationInfoRetrievalContext-v3",
-        (6, 3) => "callControlTransferContext-v3",
-        (6, 4) => "callControlTransferContext-v4",
-        (7, 3) => "reportingContext-v3",
-        (8, 3) => "callCompletionContext-v3",
-        (9, 3) => "serviceTerminationContext-v3",
-        (10, 1) => "resetContext-v1",
-        (10, 2) => "resetContext-v2",
-        (10, 3) => "resetContext-v3",
-        (11, 1) => "handoverControlContext-v1",
-        (11, 2) => "handoverControlContext-v2",
-        (11, 3) => "handoverControlContext-v3",
-        (12, 3) => "sIWFSAllocationContext-v3",
-        (13, 1) => "equipmentMngtContext-v1",
-        (13, 2) => "equipmentMngtContext-v2",
-        (13, 3) => "equipmentMngtContext-v3",
-        (14, 1) => "infoRetrievalContext-v1",
-        (14, 2) => "infoRetrievalContext-v2",
-        (14, 3) => "infoRetrievalContext-v3",
-        (15, 2) => "interVlrInfoRetrievalContext-v2",
-        (15, 3) => "interVlrInfoRetrievalContext-v3",
-        (16, 1) => "subscriberDataMngtContext-v1",
-        (16, 2) => "subscriberDataMngtContext-v2",
-        (16, 3) => "subscriberDataMngtContext-v3",
-        (17, 1) => "tracingContext-v1",
-        (17, 2) => "tracingContext-v2",
-        (17, 3) => "tracingContext-v3",
-        (18, 1) => "networkFunctionalSsContext-v1",
-        (18, 2) => "networkFunctionalSsContext-v2",
-        (19, 2) => "networkUnstructuredSsContext-v2",
-        (20, 1) => "shortMsgGatewayContext-v1",
-        (20, 2) => "shortMsgGatewayContext-v2",
-        (20, 3) => "shortMsgGatewayContext-v3",
-        (21, 2) => "shortMsgMO-RelayContext-v2",
-        (21, 3) => "shortMsgMO-RelayContext-v3",
-        (22, 3) => "subscriberDataModificationNotificationContext-v3",
-        (23, 1) => "shortMsgAlertContext-v1",
-        (23, 2) => "shortMsgAlertContext-v2",
-        (24, 1) => "mwdMngtContext-v1",
-        (24, 2) => "mwdMngtContext-v2",
-        (24, 3) => "mwdMngtContext-v3",
-        (25, 2) => "shortMsgMT-RelayContext-v2",
-        (25, 3) => "shortMsgMT-RelayContext-v3",
-        (26, 2) => "imsiRetrievalContext-v2",
-        (27, 2) => "msPurgingContext-v2",
-        (27, 3) => "msPurgingContext-v3",
-        (28, 3) => "subscriberInfoEnquiryContext-v3",
-        (29, 3) => "anyTimeInfoEnquiryContext-v3",
-        (31, 3) => "groupCallControlContext-v3",
-        (32, 3) => "gprsLocationUpdateContext-v3",
-        (33, 3) => "gprsLocationInfoRetrievalContext-v3",
-        (33, 4) => "gprsLocationInfoRetrievalContext-v4",
-        (34, 3) => "failureReportContext-v3",
-        (35, 3) => "gprsNotifyContext-v3",
-        (36, 3) => "ss-InvocationNotificationContext-v3",
-        (37, 3) => "locationSvcGatewayContext-v3",
-        (38, 3) => "locationSvcEnquiryContext-v3",
-        (39, 3) => "authenticationFailureReportContext-v3",
-        (40, 3) => "secureTransportHandlingContext-v3",
-        (41, 3) => "shortMsgMT-Relay-VGCS-Context-v3",
-        (42, 3) => "mm-EventReportingContext-v3",
-        (43, 3) => "anyTimeInfoHandlingContext-v3",
-        (44, 3) => "resourceManagementContext-v3",
-        (45, 3) => "groupCallInfoRetrievalContext-v3",
-        (46, 3) => "vcsgLocationUpdateContext-v3",
-        (47, 3) => "vcsgLocationCancellationContext-v3",
-        _ => return None,
-    })
-}
-
-fn cap_context_in_map(context: u8, version: u8) -> Option<&'static str> {
-    Some(match (context, version) {
-        (50, 0) => "CAP-v1-gsmSSF-to-gsmSCF-AC",
-        (50, 1) => "CAP-v2-gsmSSF-to-gsmSCF-AC",
-        (51, 1) => "CAP-v2-assist-gsmSSF-to-gsmSCF-AC",
-        (52, 1) => "CAP-v2-gsmSRF-to-gsmSCF-AC",
-        _ => return None,
-    })
-}
-
-fn cap_context(phase: u8, context: u8) -> Option<&'static str> {
-    Some(match (phase, context) {
-        (21, 4) => "cap3-ssf-scfGenericAC",
-        (21, 6) => "cap3-ssf-scfAssistHandoffAC",
-        (21, 14) => "cap3-gsmSRF-scfAC",
-        (21, 50) => "cap3-gprssf-scfAC",
-        (21, 51) => "cap3-gsmscf-gprsssfAC",
-        (21, 61) => "cap3-sms-AC",
-        (22, 14) => "cap4-gsmSRF-scfAC",
-        (23, 4) => "cap4-ssf-scfGenericAC",
-        (23, 6) => "cap4-ssf-scfAssistHandoffAC",
-        (23, 8) => "cap4-scf-ssfGenericAC",
-        (23, 61) => "cap4-sms-AC",
         _ => return None,
     })
 }
