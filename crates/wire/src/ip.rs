@@ -23,8 +23,11 @@ pub mod proto {
     pub const ICMPV6: u8 = 58;
     pub const NO_NEXT: u8 = 59;
     pub const DESTINATION: u8 = 60;
+    pub const ETHERIP: u8 = 97;
+    pub const L2TP: u8 = 115;
     pub const SCTP: u8 = 132;
     pub const MOBILITY: u8 = 135;
+    pub const MPLS: u8 = 137;
     pub const HIP: u8 = 139;
     pub const SHIM6: u8 = 140;
 }
@@ -47,6 +50,23 @@ pub struct Packet<'a> {
     /// Octets of the end are not in the frame: the capture cut it, or the length is a lie. A capture that cuts frames
     /// says so itself, so the caller can tell.
     pub snapped: bool,
+}
+
+impl<'a> Packet<'a> {
+    /// A packet from nowhere to nowhere around `payload`: for whoever has only that.
+    pub const fn around(proto: u8, payload: Cursor<'a>) -> Self {
+        let nowhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Self {
+            src: nowhere,
+            dst: nowhere,
+            proto,
+            ttl: 0,
+            fragment: None,
+            payload,
+            total_len: 0,
+            snapped: false,
+        }
+    }
 }
 
 /// A piece of a datagram. Pieces belong together when addresses, `id` and, in IPv4, the protocol are the same.

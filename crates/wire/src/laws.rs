@@ -5,10 +5,10 @@
 
 use std::fmt::Debug;
 
-use crate::link::{Carried, LinkType};
+use crate::link::{Carried, Exported, LinkType};
 use crate::{
-    Anomalies, Cursor, diameter, dns, gre, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp, ssh,
-    tcap, tls, transport,
+    Anomalies, Cursor, diameter, dns, envelope, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp,
+    ssh, tcap, tls, transport,
 };
 
 /// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
@@ -35,7 +35,27 @@ pub const PARSERS: &[Parser] = &[
             ssh::kex_init(notes, cur).map(|kex| (kex, kex.hassh(), kex.hassh_server()))
         });
     }),
-    ("gre", |bytes| keep(bytes, |notes, cur| gre::dissect(notes, cur))),
+    ("envelope", |bytes| {
+        for proto in
+            [ip::proto::IPV4, ip::proto::GRE, ip::proto::ETHERIP, ip::proto::MPLS, ip::proto::L2TP]
+        {
+            keep(bytes, |notes, cur| {
+                let packet = ip::Packet::around(proto, *cur);
+                envelope::in_ip(notes, &packet)
+                    .inspect(|envelope| carried(bytes, &envelope.carried))
+            });
+        }
+        for port in [4789, 4790, 6081, 1701, 3544, 6635, 4754] {
+            keep(bytes, |notes, cur| {
+                envelope::in_udp(notes, 49_152, port, *cur)
+                    .inspect(|envelope| carried(bytes, &envelope.carried))
+            });
+        }
+        keep(bytes, |_, cur| {
+            let shape = envelope::looks_like_vxlan(cur.rest());
+            (shape, envelope::esp(*cur), envelope::ike(*cur), envelope::in_udp_4500(*cur))
+        });
+    }),
     ("gtp", |bytes| {
         keep(bytes, |notes, cur| {
             (gtp::probe(cur.rest()), gtp::gpdu(*cur), gtp_messages(notes, cur))
@@ -99,23 +119,27 @@ pub fn inside(bytes: &[u8], cur: &Cursor<'_>) {
 /// A frame from its link type inwards.
 fn frame(link: LinkType, bytes: &[u8]) {
     keep(bytes, |notes, cur| {
-        let carried = link::network(notes, link, *cur);
-        match carried {
-            Some(Carried::Ip { packet: mut ip, .. }) => {
-                inside(bytes, &ip);
-                packet(notes, &mut ip);
-                inside(bytes, &ip);
-            }
-            Some(
-                Carried::Mtp2(payload)
-                | Carried::Mtp3(payload)
-                | Carried::Sccp(payload)
-                | Carried::Other { payload, .. },
-            ) => inside(bytes, &payload),
-            None => {}
+        let found = link::network(notes, link, *cur);
+        if let Some(found) = &found {
+            carried(bytes, found);
         }
-        carried
+        if let Some(Carried::Ip { packet: mut ip, .. }) = found {
+            packet(notes, &mut ip);
+            inside(bytes, &ip);
+        }
+        found
     });
+}
+
+/// What something carries stands in it.
+fn carried(bytes: &[u8], carried: &Carried<'_>) {
+    let (Carried::Ip { packet: payload, .. }
+    | Carried::Mtp2(payload)
+    | Carried::Mtp3(payload)
+    | Carried::Sccp(payload)
+    | Carried::Exported(Exported { payload, .. })
+    | Carried::Other { payload, .. }) = carried;
+    inside(bytes, payload);
 }
 
 /// A packet and what it carries; the words say how far that went.

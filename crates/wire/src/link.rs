@@ -1,9 +1,13 @@
 //! Link layers: from the first octet of a frame to its network layer.
 //!
 //! Spec: the tcpdump group's list of link types; IEEE 802.3, 802.1Q and 802.1ad, RFC 3032 and RFC 4448 (MPLS),
-//! RFC 2516 (PPPoE), RFC 1661 (PPP).
+//! RFC 2516 (PPPoE), RFC 1661 (PPP), RFC 8300 (NSH), 802.1ah; Wireshark's file format of exported PDUs.
 
 use crate::{Anomalies, Cursor, Flaw, Truncated};
+
+mod exported;
+
+pub use exported::{Exported, Inner};
 
 /// What the first octet of a frame is, as capture files number it (LINKTYPE).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +20,12 @@ impl LinkType {
     /// Raw IP as BSD systems and OpenBSD write it into files.
     pub const RAW_BSD: Self = Self(12);
     pub const RAW_OPENBSD: Self = Self(14);
+    /// PPP with HDLC framing taken off, as BSD systems number it.
+    pub const PPP_HDLC: Self = Self(50);
     pub const PPP_ETHER: Self = Self(51);
     pub const RAW: Self = Self(101);
+    /// Cisco's HDLC.
+    pub const C_HDLC: Self = Self(104);
     pub const LOOP: Self = Self(108);
     pub const LINUX_SLL: Self = Self(113);
     pub const MTP2_WITH_PHDR: Self = Self(139);
@@ -26,7 +34,7 @@ impl LinkType {
     pub const SCCP: Self = Self(142);
     pub const IPV4: Self = Self(228);
     pub const IPV6: Self = Self(229);
-    /// Exported by Wireshark from inside some protocol; not read.
+    /// Exported by Wireshark from inside some protocol, under the name of that protocol.
     pub const UPPER_PDU: Self = Self(252);
     pub const LINUX_SLL2: Self = Self(276);
 
@@ -37,8 +45,10 @@ impl LinkType {
         Self::PPP,
         Self::RAW_BSD,
         Self::RAW_OPENBSD,
+        Self::PPP_HDLC,
         Self::PPP_ETHER,
         Self::RAW,
+        Self::C_HDLC,
         Self::LOOP,
         Self::LINUX_SLL,
         Self::MTP2_WITH_PHDR,
@@ -47,6 +57,7 @@ impl LinkType {
         Self::SCCP,
         Self::IPV4,
         Self::IPV6,
+        Self::UPPER_PDU,
         Self::LINUX_SLL2,
     ];
 
@@ -69,7 +80,24 @@ impl EtherType {
     pub const IPV6: Self = Self(0x86dd);
     pub const MPLS: Self = Self(0x8847);
     pub const MPLS_UPSTREAM: Self = Self(0x8848);
+    pub const PPPOE_DISCOVERY: Self = Self(0x8863);
     pub const PPPOE_SESSION: Self = Self(0x8864);
+    /// PPP inside GRE (RFC 2637).
+    pub const PPP: Self = Self(0x880b);
+    /// Mirrored frames, types I and II.
+    pub const ERSPAN: Self = Self(0x88be);
+    /// Mirrored frames, type III.
+    pub const ERSPAN_3: Self = Self(0x22eb);
+    /// Redirected packets inside GRE.
+    pub const WCCP: Self = Self(0x883e);
+    /// IEEE 802.1ah, an Ethernet frame in a provider's.
+    pub const BACKBONE: Self = Self(0x88e7);
+    /// Cisco FabricPath: as above.
+    pub const FABRIC_PATH: Self = Self(0x8903);
+    /// Cisco MetaData: a tag of a security group.
+    pub const CISCO_METADATA: Self = Self(0x8909);
+    /// Network service header (RFC 8300).
+    pub const NSH: Self = Self(0x894f);
     pub const PROVIDER_BRIDGE: Self = Self(0x88a8);
     /// Stacked VLANs from before 802.1ad.
     pub const QINQ: Self = Self(0x9100);
@@ -83,6 +111,10 @@ pub struct Tags {
     /// The outermost MPLS label.
     pub mpls_label: Option<u32>,
     pub pppoe_session: Option<u16>,
+    /// Service identifier of the outermost 802.1ah tag.
+    pub isid: Option<u32>,
+    /// Service path of the outermost NSH.
+    pub nsh_path: Option<u32>,
 }
 
 /// The network layer of a frame.
@@ -96,6 +128,8 @@ pub enum Carried<'a> {
     Mtp3(Cursor<'a>),
     /// An SCCP message with nothing below it.
     Sccp(Cursor<'a>),
+    /// A message of some protocol with what was around it in words.
+    Exported(Exported<'a>),
     /// Something that is not read: ARP, spanning tree and the like. Zero where the frame gives no type.
     Other { ethertype: EtherType, tags: Tags, payload: Cursor<'a> },
 }
@@ -160,7 +194,13 @@ fn walk<'a>(
                 _ => Carried::Other { ethertype: EtherType::default(), tags, payload: cur },
             }
         }
-        LinkType::PPP => return ppp(tags, cur).map(Some),
+        LinkType::PPP | LinkType::PPP_HDLC => return ppp(notes, tags, cur).map(Some),
+        LinkType::C_HDLC => {
+            cur.skip(2)?;
+            let protocol = EtherType(cur.u16()?);
+            return ethertype(notes, tags, protocol, cur).map(Some);
+        }
+        LinkType::UPPER_PDU => return exported::dissect(notes, cur).map(Some),
         LinkType::PPP_ETHER => return pppoe(notes, tags, cur).map(Some),
         LinkType::MTP2_WITH_PHDR => {
             cur.skip(4)?;
@@ -183,7 +223,16 @@ fn ethernet<'a>(
     ethertype(notes, tags, protocol, cur)
 }
 
-/// Walks from an EtherType inwards. Every turn of the loop takes at least four octets, and there are few turns.
+/// What stands behind an EtherType in some other header.
+pub(crate) fn behind<'a>(
+    notes: &mut Anomalies,
+    protocol: EtherType,
+    cur: Cursor<'a>,
+) -> Result<Carried<'a>, Truncated> {
+    ethertype(notes, Tags::default(), protocol, cur)
+}
+
+/// Walks from an EtherType inwards. Every turn of the loop takes at least two octets, and there are few turns.
 fn ethertype<'a>(
     notes: &mut Anomalies,
     mut tags: Tags,
@@ -206,20 +255,48 @@ fn ethertype<'a>(
                 }
                 match cur.peek().map(|octet| octet >> 4) {
                     Some(4 | 6) => return Ok(Carried::Ip { tags, packet: cur }),
-                    // RFC 4448 §4.6: the control word of an Ethernet pseudowire begins with a zero nibble.
-                    Some(0) => {
-                        cur.skip(4 + 12)?;
-                        protocol = EtherType(cur.u16()?);
-                    }
-                    _ => return Ok(Carried::Other { ethertype: protocol, tags, payload: cur }),
+                    _ => match pseudowire(cur) {
+                        Some(frame) => (protocol, cur) = (EtherType::BRIDGED, frame),
+                        None => {
+                            return Ok(Carried::Other { ethertype: protocol, tags, payload: cur });
+                        }
+                    },
                 }
             }
             EtherType::PPPOE_SESSION => return pppoe(notes, tags, cur),
+            EtherType::PPP => return ppp(notes, tags, cur),
+            EtherType::BRIDGED => {
+                cur.skip(12)?;
+                protocol = EtherType(cur.u16()?);
+            }
+            EtherType::BACKBONE => {
+                tags.isid.get_or_insert(cur.u32()? & 0x00ff_ffff);
+                protocol = EtherType::BRIDGED;
+            }
+            EtherType::FABRIC_PATH => {
+                // Forwarding tag and time to live.
+                cur.skip(2)?;
+                protocol = EtherType::BRIDGED;
+            }
+            EtherType::CISCO_METADATA => {
+                // Version and length in words of four octets, option, group.
+                cur.skip(6)?;
+                protocol = EtherType(cur.u16()?);
+            }
+            EtherType::NSH => match nsh(notes, &mut tags, &mut cur)? {
+                Some(next) => protocol = next,
+                None => return Ok(Carried::Other { ethertype: protocol, tags, payload: cur }),
+            },
             // IEEE 802.3: up to 1500 it is a length, and an LLC header follows; one with SNAP has an EtherType.
-            EtherType(..=1500) => match cur.rest().first_chunk() {
+            EtherType(..=1500) => match cur.rest().first_chunk::<8>() {
                 Some(&[0xaa, 0xaa, 0x03, 0, 0, 0, high, low]) => {
                     cur.skip(8)?;
                     protocol = EtherType(u16::from_be_bytes([high, low]));
+                }
+                // LLC has a number of its own for IP (RFC 948).
+                Some(&[0x06, 0x06, 0x03, ..]) => {
+                    cur.skip(3)?;
+                    return Ok(Carried::Ip { tags, packet: cur });
                 }
                 _ => return Ok(Carried::Other { ethertype: EtherType(0), tags, payload: cur }),
             },
@@ -228,6 +305,61 @@ fn ethertype<'a>(
     }
     notes.note(cur.span_of(0), "vlan.depth", Flaw::TooDeep);
     Ok(Carried::Other { ethertype: protocol, tags, payload: cur })
+}
+
+/// An Ethernet frame behind MPLS labels (RFC 4448 §4): with a control word, whose first nibble is zero, or without one.
+/// Nothing says which, and hardware addresses begin with zero too, so the EtherType must be one that is known.
+fn pseudowire(cur: Cursor<'_>) -> Option<Cursor<'_>> {
+    let known = |at: usize| {
+        let octets = cur.rest().get(at..).and_then(|rest| rest.first_chunk::<2>())?;
+        let known = matches!(
+            EtherType(u16::from_be_bytes(*octets)),
+            EtherType::IPV4
+                | EtherType::IPV6
+                | EtherType::ARP
+                | EtherType::VLAN
+                | EtherType::PROVIDER_BRIDGE
+                | EtherType::QINQ
+                | EtherType::MPLS
+                | EtherType::PPPOE_SESSION
+                | EtherType::BACKBONE
+        );
+        known.then_some(())
+    };
+    let mut frame = cur;
+    if cur.peek().is_some_and(|octet| octet >> 4 == 0) && known(4 + 12).is_some() {
+        frame.skip(4).ok()?;
+        return Some(frame);
+    }
+    known(12).map(|()| frame)
+}
+
+/// RFC 8300 §2.2: base header, service path, and as much context as the length says. What comes next.
+fn nsh(
+    notes: &mut Anomalies,
+    tags: &mut Tags,
+    cur: &mut Cursor<'_>,
+) -> Result<Option<EtherType>, Truncated> {
+    let at = cur.span_of(8);
+    let [version_ttl, ttl_length, _, next] = cur.array()?;
+    let path = cur.u32()?;
+    tags.nsh_path.get_or_insert(path >> 8);
+    let words = usize::from(ttl_length & 0x3f);
+    if version_ttl >> 6 != 0 {
+        notes.note(at, "nsh.version", Flaw::IllegalValue(u64::from(version_ttl >> 6)));
+    }
+    match words.checked_sub(2) {
+        Some(context) => cur.skip(context * 4)?,
+        None => notes.note(at, "nsh.length", Flaw::IllegalValue(u64::from(ttl_length & 0x3f))),
+    }
+    Ok(match next {
+        1 => Some(EtherType::IPV4),
+        2 => Some(EtherType::IPV6),
+        3 => Some(EtherType::BRIDGED),
+        4 => Some(EtherType::NSH),
+        5 => Some(EtherType::MPLS),
+        _ => None,
+    })
 }
 
 /// RFC 3032 §2.1: label 20 bits, traffic class 3, bottom of stack 1, time to live 8. Whether the bottom was reached.
@@ -254,28 +386,43 @@ fn pppoe<'a>(
     if version != 0x11 {
         notes.note(at, "pppoe.version", Flaw::IllegalValue(u64::from(version)));
     }
-    cur.skip(1)?;
+    let code = cur.u8()?;
     tags.pppoe_session = Some(cur.u16()?);
     let length = usize::from(cur.u16()?);
     if let Some(missing) = length.checked_sub(cur.len()).filter(|missing| *missing != 0) {
         let missing = u32::try_from(missing).unwrap_or(u32::MAX);
         notes.note(at, "pppoe.payload_length", Flaw::Truncated { missing });
     }
-    ppp(tags, cur)
+    if code != 0 {
+        // Discovery on the link type that has both.
+        return Ok(Carried::Other { ethertype: EtherType::PPPOE_DISCOVERY, tags, payload: cur });
+    }
+    ppp(notes, tags, cur)
+}
+
+/// A PPP frame that stands in some other header.
+pub(crate) fn in_ppp<'a>(notes: &mut Anomalies, cur: Cursor<'a>) -> Result<Carried<'a>, Truncated> {
+    ppp(notes, Tags::default(), cur)
 }
 
 /// RFC 1661 §2: the protocol number, one octet where it was compressed; RFC 1662 §3.1 may put address and control first.
-fn ppp<'a>(tags: Tags, mut cur: Cursor<'a>) -> Result<Carried<'a>, Truncated> {
+fn ppp<'a>(
+    notes: &mut Anomalies,
+    tags: Tags,
+    mut cur: Cursor<'a>,
+) -> Result<Carried<'a>, Truncated> {
     if cur.rest().starts_with(&[0xff, 0x03]) {
         cur.skip(2)?;
     }
     let first = cur.u8()?;
     let protocol =
         if first & 1 == 1 { u16::from(first) } else { u16::from_be_bytes([first, cur.u8()?]) };
-    Ok(match protocol {
-        0x0021 | 0x0057 => Carried::Ip { tags, packet: cur },
-        _ => Carried::Other { ethertype: EtherType::PPPOE_SESSION, tags, payload: cur },
-    })
+    match protocol {
+        0x0021 | 0x0057 => Ok(Carried::Ip { tags, packet: cur }),
+        // MPLS (RFC 3032 §4.2); what it carries is IP, so this goes no deeper.
+        0x0281 | 0x0283 => ethertype(notes, tags, EtherType::MPLS, cur),
+        _ => Ok(Carried::Other { ethertype: EtherType::PPPOE_SESSION, tags, payload: cur }),
+    }
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ impl Shard {
             Some(Carried::Mtp2(cur)) => self.mtp2(&mut cx, cur),
             Some(Carried::Mtp3(cur)) => self.mtp3(&mut cx, &Place::NOWHERE, cur),
             Some(Carried::Sccp(cur)) => self.sccp(&mut cx, &Place::NOWHERE, None, cur),
-            Some(Carried::Other { .. }) => self.counters.seen.note(Seen::NotIp),
+            Some(Carried::Exported(_) | Carried::Other { .. }) => self.counters.seen.note(Seen::NotIp),
             None if link.is_read() => self.counters.seen.note(Seen::NotIp),
             None => self.counters.unread_link += 1,
         }
@@ -248,18 +248,11 @@ impl Shard {
     /// A packet around another one: it counts as a flow, and what it carries is read as if it stood alone.
     fn envelope(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
         self.counters.seen.note(Seen::OtherIp);
-        let mut inner = packet.payload;
-        if packet.proto == proto::GRE {
-            let mut cur = packet.payload;
-            match wire::gre::dissect(&mut cx.notes, &mut cur) {
-                Ok(Some(Carried::Ip { packet, .. })) => inner = packet,
-                Ok(_) => return self.unread(cx, packet, path),
-                Err(truncated) => {
-                    cx.notes.cut("gre.header", truncated);
-                    return self.unread(cx, packet, path);
-                }
-            }
-        }
+        let Some(Carried::Ip { packet: inner, .. }) =
+            wire::envelope::in_ip(&mut cx.notes, packet).map(|envelope| envelope.carried)
+        else {
+            return self.unread(cx, packet, path);
+        };
         let deep = cx.envelopes == MAX_ENVELOPES;
         if deep {
             cx.notes.note(inner.span(), "ip.nested", Flaw::TooDeep);
