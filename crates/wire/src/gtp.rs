@@ -10,13 +10,14 @@ mod ie;
 mod names;
 mod pco;
 mod probe;
+mod structure;
 #[cfg(test)]
 mod tests;
 
 pub use apn::Apn;
-pub use extension::Extensions;
+pub use extension::{Extensions, must_be_known};
 pub use facts::{Facts, Fteid, Plane, PlmnOctets, facts};
-pub use ie::{Format, Ie, Ies};
+pub use ie::{Format, Ie, Ies, is_grouped};
 pub use names::{cause_name, extension_name, ie_name, interface_name, message_name, rat_name};
 pub use pco::Pco;
 pub use probe::{Kind, probe};
@@ -64,8 +65,8 @@ pub struct Message<'a> {
     pub body: Cursor<'a>,
     /// Octets of the datagram behind what the length field claims.
     pub trailing_len: u32,
-    /// All octets of the message.
-    bytes: &'a [u8],
+    /// All octets of the message that are there, from the header on.
+    pub whole: Cursor<'a>,
 }
 
 impl<'a> Message<'a> {
@@ -102,7 +103,12 @@ impl<'a> Message<'a> {
 
     /// All octets of the message that are there, from the header on.
     pub const fn bytes(&self) -> &'a [u8] {
-        self.bytes
+        self.whole.rest()
+    }
+
+    /// Whether the body is there up to where the length field puts its end.
+    pub const fn is_whole(&self) -> bool {
+        self.claimed_len <= self.payload_len
     }
 }
 
@@ -166,7 +172,7 @@ struct Extent<'a> {
     claimed_len: u32,
     body: Cursor<'a>,
     trailing_len: u32,
-    bytes: &'a [u8],
+    whole: Cursor<'a>,
 }
 
 /// Cuts the body out. `start` is the message's first octet, `cur` stands behind those octets that the length does not
@@ -195,8 +201,8 @@ fn extent<'a>(
     }
     let behind = if piggyback { short(cur.len()) } else { 0 };
     let payload_len = short(start.len()).saturating_sub(behind);
-    let bytes = start.rest().get(..payload_len as usize).unwrap_or(start.rest());
-    Extent { payload_len, claimed_len, body, trailing_len, bytes }
+    let (whole, _) = { start }.sub(payload_len as usize);
+    Extent { payload_len, claimed_len, body, trailing_len, whole }
 }
 
 /// The 20 octets of GSM 09.60 §6; also the older header of GTP'.
@@ -226,7 +232,7 @@ fn dissect_v0<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Message
         claimed_len: extent.claimed_len,
         body: extent.body,
         trailing_len: extent.trailing_len,
-        bytes: extent.bytes,
+        whole: extent.whole,
     })
 }
 
@@ -278,7 +284,7 @@ fn dissect_v1<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Message
         claimed_len: extent.claimed_len,
         body: extent.body,
         trailing_len: extent.trailing_len,
-        bytes: extent.bytes,
+        whole: extent.whole,
     })
 }
 
@@ -338,7 +344,7 @@ fn dissect_v2<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Message
         claimed_len: extent.claimed_len,
         body: extent.body,
         trailing_len: extent.trailing_len,
-        bytes: extent.bytes,
+        whole: extent.whole,
     })
 }
 
@@ -374,6 +380,6 @@ fn dissect_prime<'a>(
         claimed_len: extent.claimed_len,
         body: extent.body,
         trailing_len: extent.trailing_len,
-        bytes: extent.bytes,
+        whole: extent.whole,
     })
 }

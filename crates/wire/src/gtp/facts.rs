@@ -9,9 +9,10 @@ use crate::tbcd::Digits;
 use crate::{Anomalies, Cursor, Flaw};
 
 use super::apn::Apn;
-use super::ie::{Format, Ie, Ies};
+use super::ie::{Format, Ie, Ies, MAX_DEPTH, is_grouped};
 use super::names::ie_name;
 use super::pco::Pco;
+use super::structure::{self, Seen};
 use super::{ERROR_INDICATION, Message};
 
 /// MCC and MNC in the three octets of TS 24.008 §10.5.1.3.
@@ -21,8 +22,8 @@ pub type PlmnOctets = [u8; 3];
 const PUBLISHED_IMSI: &str = "240010123456789";
 const PUBLISHED_MSISDN: &str = "46702123456";
 
-/// Grouped elements inside grouped elements: the specification needs two levels.
-const MAX_DEPTH: u8 = 4;
+/// Bearer Context (TS 29.274 §8.28).
+const BEARER_CONTEXT: u8 = 93;
 
 /// The plane an endpoint belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +86,9 @@ pub struct Facts<'a> {
     pub private_extension: Option<u16>,
     /// Types at the top level, in order, repeats kept, at most [`Self::IES`].
     pub ies: SmallVec<[u8; 24]>,
+    /// Mandatory elements that are not there, by type, with the instance in the upper octet; those of bearer contexts
+    /// included.
+    pub missing: SmallVec<[u16; 4]>,
     /// Octets that are no information element: unreadable, of an unassigned type, in an echo of a type that echoes do
     /// not have, or behind the end that the header gives.
     pub undecoded_len: u32,
@@ -121,8 +125,10 @@ pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
             facts.key_message = Some(kind);
         }
     }
+    structure::header(notes, message);
     let mut ies = message.ies();
     let mut v1 = Addresses::default();
+    let mut seen = Seen::default();
     for ie in ies.by_ref() {
         if facts.ies.len() < Facts::IES {
             facts.ies.push(ie.kind);
@@ -135,14 +141,18 @@ pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
             facts.undecoded_len = facts.undecoded_len.saturating_add(len);
         }
         if message.version == 2 && !message.prime {
-            facts.v2(notes, ie, 0);
+            seen.v2(notes, ie);
+            facts.v2(notes, message.message_type, ie, 0);
         } else {
+            seen.v1(notes, message, ie);
             facts.v1(notes, message.version, ie, &mut v1);
         }
     }
     if let Some((at, flaw)) = ies.defect() {
         notes.note(at, ies.field(), flaw);
         facts.undecoded_len = facts.undecoded_len.saturating_add(short(ies.unread().len()));
+    } else if message.is_whole() {
+        seen.lacks(notes, message, &mut facts);
     }
     v1.join(message, &mut facts.fteids);
     facts.published_identity = facts.imsi.is_some_and(|imsi| imsi.as_str() == PUBLISHED_IMSI)
@@ -257,8 +267,9 @@ impl<'a> Facts<'a> {
     }
 
     /// TS 29.274 §8; bearer contexts and the like (§8.28) are opened.
-    fn v2(&mut self, notes: &mut Anomalies, ie: Ie<'a>, depth: u8) {
+    fn v2(&mut self, notes: &mut Anomalies, message_type: u8, ie: Ie<'a>, depth: u8) {
         let mut cur = ie.value;
+        structure::fits(notes, "gtpv2.ie_length", cur, structure::length_v2(ie.kind));
         match ie.kind {
             1 => {
                 let imsi = digits(notes, "gtpv2.imsi", cur);
@@ -291,21 +302,30 @@ impl<'a> Facts<'a> {
             83 => set(&mut self.serving_network, cur.array().ok()),
             86 => self.uli_v2(notes, cur),
             87 => self.fteid(notes, cur),
-            93 | 109 | 180 | 181 | 191 | 195 if depth < MAX_DEPTH => {
-                let mut inner = Ies::new(Format::V2, cur);
-                for ie in inner.by_ref() {
-                    self.v2(notes, ie, depth.saturating_add(1));
-                }
-                if let Some((at, flaw)) = inner.defect() {
-                    notes.note(at, inner.field(), flaw);
-                }
+            kind if is_grouped(kind) && depth < MAX_DEPTH => {
+                self.group(notes, message_type, ie, depth.saturating_add(1));
             }
-            93 | 109 => notes.note(cur.span(), "gtpv2.grouped", Flaw::TooDeep),
+            kind if is_grouped(kind) => notes.note(cur.span(), "gtpv2.grouped", Flaw::TooDeep),
             95 => set(&mut self.charging_characteristics, cur.u16().ok()),
             122 => set(&mut self.nsapi, cur.u8().ok().map(|octet| octet & 15)),
             128 => set(&mut self.selection_mode, cur.u8().ok().map(|octet| octet & 3)),
             255 => set(&mut self.private_extension, cur.u16().ok()),
             _ => {}
+        }
+    }
+
+    /// The elements inside another one.
+    fn group(&mut self, notes: &mut Anomalies, message_type: u8, group: Ie<'a>, depth: u8) {
+        let mut inner = Ies::new(Format::V2, group.value);
+        let mut seen = Seen::default();
+        for ie in inner.by_ref() {
+            seen.inner(ie);
+            self.v2(notes, message_type, ie, depth);
+        }
+        if let Some((at, flaw)) = inner.defect() {
+            notes.note(at, inner.field(), flaw);
+        } else if group.kind == BEARER_CONTEXT {
+            seen.lacks_in_bearer(notes, message_type, group, &mut self.missing);
         }
     }
 

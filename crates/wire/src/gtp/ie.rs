@@ -86,6 +86,25 @@ impl<'a> Ies<'a> {
     }
 }
 
+/// Grouped elements inside grouped elements that are opened: the specification needs two levels.
+pub(super) const MAX_DEPTH: u8 = 4;
+
+impl<'a> Ies<'a> {
+    /// Shows every element, those inside others behind them, as far as they can be read: depth and element.
+    pub fn walk(self, show: &mut dyn FnMut(u8, Ie<'a>)) {
+        self.walk_from(0, show);
+    }
+
+    fn walk_from(self, depth: u8, show: &mut dyn FnMut(u8, Ie<'a>)) {
+        for ie in self {
+            show(depth, ie);
+            if self.format == Format::V2 && is_grouped(ie.kind) && depth < MAX_DEPTH {
+                Self::new(Format::V2, ie.value).walk_from(depth.saturating_add(1), show);
+            }
+        }
+    }
+}
+
 impl<'a> Iterator for Ies<'a> {
     type Item = Ie<'a>;
 
@@ -101,6 +120,11 @@ impl<'a> Iterator for Ies<'a> {
             }
         }
     }
+}
+
+/// Whether a v2 type holds further elements (TS 29.274 table 8.1-1, "Grouped").
+pub const fn is_grouped(kind: u8) -> bool {
+    matches!(kind, 93 | 109 | 180 | 181 | 191 | 195 | 208 | 209 | 214)
 }
 
 /// Octets of value of the types below 128, which carry no length (TS 29.060 table 37, GSM 09.60 table 38).

@@ -47,7 +47,7 @@ fn create_session() -> Vec<u8> {
     let bearer = [
         ie(73, 0, &[5]),
         ie(87, 2, &[0x84, 0, 0, 0x10, 1, 192, 0, 2, 9]),
-        ie(80, 0, &[0x7c, 9, 0, 0]),
+        ie(80, 0, &[&[0x7c, 9][..], &[0; 20]].concat()),
     ];
     let mut uli = vec![0x18];
     uli.extend([0x00, 0xf1, 0x10, 0, 1]);
@@ -159,7 +159,7 @@ fn a_piggybacked_message_is_read_after_its_carrier() {
     assert_eq!((second.message_type, cur.len()), (95, 0));
     assert_eq!(fields(&notes), [""; 0]);
     // The flag without the message.
-    let alone = v2(0x58, 33, Some(1), &[]);
+    let alone = v2(0x58, 33, Some(1), &[ie(2, 0, &[64, 0])]);
     assert_eq!(fields(&read(&alone).0), ["gtpv2.piggyback"]);
 }
 
@@ -289,6 +289,129 @@ fn defects_have_their_names() {
     }
     let deep = v2(0x48, 32, Some(0), &[nested]);
     assert!(fields(&read(&deep).0).contains(&"gtpv2.grouped"));
+}
+
+/// Each message without one of its mandatory elements says so, and says nothing while it has them all.
+#[test]
+fn mandatory_elements() {
+    // A v1 element by its type, long enough to be read.
+    fn v1(kind: u8) -> Vec<u8> {
+        let len = match kind {
+            128 => 2,
+            133 | 135 => 4,
+            131 | 134 | 141 => 1,
+            _ => 6,
+        };
+        let mut bytes = vec![kind];
+        match kind {
+            0..=127 => bytes.extend(vec![1; usize::from(ie::fixed_len(Format::V1, kind).unwrap())]),
+            141 => bytes.extend([1, 1]),
+            128 => bytes.extend([0, 2, 0xf1, 0x21]),
+            _ => bytes.extend([&[0, len][..], &vec![0; usize::from(len)]].concat()),
+        }
+        bytes
+    }
+    fn message(kind: u8, elements: &[u8]) -> Vec<u8> {
+        let body: Vec<u8> = elements.iter().flat_map(|kind| v1(*kind)).collect();
+        let teid = u8::from(!matches!(kind, 1..=3 | 26 | 31));
+        let mut bytes = vec![0x32, kind, 0, u8::try_from(body.len() + 4).unwrap(), 0, 0, 0, teid];
+        bytes.extend([0, 1, 0, 0]);
+        bytes.extend(body);
+        bytes
+    }
+    for (kind, elements, layer) in [
+        (2, &[14][..], "gtpv1.mandatory"),
+        (16, &[16, 20, 133, 133, 135], "gtpv1.mandatory"),
+        (18, &[20], "gtpv1.mandatory"),
+        (26, &[16, 133], "gtpu.mandatory"),
+        (27, &[2, 17, 128, 131, 133], "gtpv1.mandatory"),
+        (31, &[141], "gtpv1.mandatory"),
+        (48, &[3, 5], "gtpv1.mandatory"),
+    ] {
+        let bytes = message(kind, elements);
+        let (notes, _, facts) = read(&bytes);
+        assert!(!notes.has(layer) && facts.missing.is_empty(), "{kind}: {:?}", fields(&notes));
+        for gone in 0..elements.len() {
+            let mut left = elements.to_vec();
+            let gone = left.remove(gone);
+            let bytes = message(kind, &left);
+            let (notes, _, facts) = read(&bytes);
+            assert_eq!(facts.missing.as_slice(), [u16::from(gone)], "{kind}");
+            let lack = notes.as_slice().iter().find(|anomaly| anomaly.field == layer).unwrap();
+            assert_eq!((lack.flaw, lack.at.start), (Flaw::Lacks(u64::from(gone)), 0), "{kind}");
+        }
+    }
+    // A bearer that has no quality of service, a session that has no bearer.
+    let bearer = ie(93, 0, &ie(73, 0, &[5]));
+    let bytes = v2(0x48, 32, Some(0), &[ie(82, 0, &[6]), ie(71, 0, b"\x01a"), bearer]);
+    let (notes, _, facts) = read(&bytes);
+    assert_eq!(facts.missing.as_slice(), [80, 87]);
+    assert_eq!(fields(&notes), ["gtpv2.mandatory"; 2]);
+    // One that was refused needs none.
+    let refused = v2(0x48, 33, Some(1), &[ie(2, 0, &[94, 0])]);
+    assert_eq!(fields(&read(&refused).0), [""; 0]);
+    let restart = v2(0x48, 179, Some(0), &[ie(74, 0, &[192, 0, 2, 1])]);
+    assert_eq!(read(&restart).2.missing.as_slice(), [0x014a]);
+    // What the capture cut off is not missing.
+    let bytes = message(16, &[16, 20, 133]);
+    assert_eq!(read(&bytes[..bytes.len() - 1]).2.missing.as_slice(), [0; 0]);
+}
+
+#[test]
+fn structure() {
+    for (bytes, field) in [
+        // IMSI behind the recovery; two NSAPIs are fine, two charging characteristics are not.
+        (hex("3220000f 00000000 18010000 0e01 020101010101010101"), "gtpv1.order"),
+        (hex("3280000b 00000001 18010000 97000101 980001"), "gtpv1.ie_length"),
+        (hex("3214000a 00000001 18010000 1405 1a0800 1a"), "gtpv1.ie_length"),
+        (hex("3214000c 00000001 18010000 1405 1a0800 1a0800"), "gtpv1.duplicate"),
+        (hex("32140006 00000000 18010000 1405"), "gtpv1.teid"),
+        (hex("32010004 00000001 18010000"), "gtpv1.teid"),
+        (hex("30140002 00000001 1405"), "gtpv1.sequence"),
+        (hex("32090004 00000001 18010000"), "gtpv1.message_type"),
+        (v2(0x48, 32, Some(0), &[ie(82, 0, &[6]), ie(82, 0, &[6])]), "gtpv2.duplicate"),
+        (v2(0x48, 32, Some(0), &[ie(83, 0, &[1, 2])]), "gtpv2.ie_length"),
+        (v2(0x48, 34, Some(0), &[]), "gtpv2.teid"),
+        (v2(0x40, 34, None, &[]), "gtpv2.teid"),
+        (v2(0x48, 1, Some(1), &[]), "gtpv2.teid"),
+        (v2(0x48, 199, Some(1), &[]), "gtpv2.message_type"),
+    ] {
+        let (notes, ..) = read(&bytes);
+        assert!(fields(&notes).contains(&field), "{field} in {:?}", fields(&notes));
+    }
+    let [echo, create] = [hex("32010004 00000000 18000000"), create_pdp()];
+    let [echo, create] = [&echo, &create].map(|bytes| read(bytes).1);
+    assert!(echo.belongs_on(true) && echo.belongs_on(false));
+    assert!(!create.belongs_on(true) && create.belongs_on(false));
+}
+
+#[test]
+fn extension_headers() {
+    // PDU session container from the radio with flow 9, then a PDCP number, then a UDP port.
+    let bytes = hex("34ff0010 00000007 00000085 011009c0 01123440 01086800");
+    let (notes, message, _) = read(&bytes);
+    assert_eq!(fields(&notes), [""; 0]);
+    let read_of = message.extensions;
+    assert_eq!(read_of.types(), [0x85, 0xc0, 0x40]);
+    assert_eq!((read_of.pdu_type, read_of.qfi), (Some(1), Some(9)));
+    assert_eq!((read_of.pdcp_number, read_of.udp_port), (Some(0x1234), Some(2152)));
+    // Unknown: one that may be passed over and one that may not.
+    for (kind, field) in [("11", "gtpv1.extension"), ("91", "gtpv1.extension_required")] {
+        let bytes = hex(&format!("34ff0008 00000007 000000{kind} 01000000"));
+        assert_eq!(fields(&read(&bytes).0), [field]);
+    }
+    let bytes = hex("34ff000c 00000007 00000040 0200000000000000");
+    assert_eq!(fields(&read(&bytes).0), ["gtpv1.extension_length"]);
+}
+
+#[test]
+fn elements_inside_others() {
+    let bytes = create_session();
+    let (_, message, _) = read(&bytes);
+    let mut kinds = Vec::new();
+    message.ies().walk(&mut |depth, ie| kinds.push((depth, ie.kind, ie.instance)));
+    let end = [(0, 93, 0), (1, 73, 0), (1, 87, 2), (1, 80, 0), (0, 3, 0)];
+    assert!(kinds.ends_with(&end), "{kinds:?}");
 }
 
 #[test]
