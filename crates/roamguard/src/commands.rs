@@ -32,6 +32,16 @@ enum Command {
     Rules(rules::Args),
 }
 
+impl Cli {
+    /// Whether programs read what is written.
+    pub(crate) const fn writes_records(&self) -> bool {
+        match &self.command {
+            Command::Scan(args) => args.writes_records(),
+            Command::Network(_) | Command::Rules(_) => false,
+        }
+    }
+}
+
 pub(crate) fn run(cli: Cli, out: &mut dyn Write) -> Result<Outcome> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, out),

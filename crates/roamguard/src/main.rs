@@ -9,6 +9,7 @@ mod report;
 mod sanitise;
 mod wrap;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -21,8 +22,16 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = anstream::stdout().lock();
-    match commands::run(cli, &mut out) {
+    // Colours are taken out where nobody sees them; records have none, and looking for them takes as long as writing.
+    let (mut painted, mut plain);
+    let out: &mut dyn Write = if cli.writes_records() {
+        plain = std::io::stdout().lock();
+        &mut plain
+    } else {
+        painted = anstream::stdout().lock();
+        &mut painted
+    };
+    match commands::run(cli, out) {
         Ok(outcome) => outcome.into(),
         Err(error) if exit::is_broken_pipe(&error) => Outcome::Clean.into(),
         Err(error) => {

@@ -1,15 +1,33 @@
 //! Machine-readable output: one JSON record a line, or the alerts as CSV.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::Result;
 use engine::event::{Alert, Event};
 
-/// One record, one line.
-pub(crate) fn json(out: &mut dyn Write, event: &Event) -> Result<()> {
-    serde_json::to_writer(&mut *out, event)?;
-    out.write_all(b"\n")?;
-    Ok(())
+/// Writes records of some types, or of all, one on a line.
+pub(crate) struct Lines<'a> {
+    out: &'a mut dyn Write,
+    /// Types that are wanted; all when there are none.
+    only: &'a [String],
+    line: Vec<u8>,
+}
+
+impl<'a> Lines<'a> {
+    pub(crate) fn new(out: &'a mut dyn Write, only: &'a [String]) -> Self {
+        Self { out, only, line: Vec::new() }
+    }
+
+    pub(crate) fn write(&mut self, event: &Event) -> io::Result<()> {
+        let kind = event.what.event_type();
+        if !self.only.is_empty() && !self.only.iter().any(|wanted| wanted == kind) {
+            return Ok(());
+        }
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, event)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
 }
 
 /// The alerts as a table, worst first.

@@ -11,7 +11,8 @@ use engine::{Observer, Options, capture::Inputs};
 
 use crate::exit::Outcome;
 use crate::progress::Progress;
-use crate::{key, records, report, sanitise};
+use crate::records::{self, Lines};
+use crate::{key, report, sanitise};
 
 /// What is in a capture, who is in it, and what is wrong with it; needs no configuration
 #[derive(Debug, clap::Args)]
@@ -68,6 +69,12 @@ enum Format {
     Csv,
 }
 
+impl Args {
+    pub(crate) const fn writes_records(&self) -> bool {
+        !matches!(self.format, Format::Text)
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     check_types(&args.only)?;
     let network = match &args.network {
@@ -100,7 +107,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     };
     // A reader of JSON waits for lines in bulk; a person waits for the whole report.
     let mut out = BufWriter::with_capacity(1 << 18, out);
-    let mut watcher = Watcher { out: &mut out, only: &args.only, progress: &progress };
+    let mut lines = Lines::new(&mut out, &args.only);
+    let mut watcher = Watcher { lines: &mut lines, progress: &progress };
     let summary = engine::run(inputs, options, &mut watcher);
     progress.done();
     let summary = summary?;
@@ -114,10 +122,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
         Format::Csv => records::csv(&mut out, &alerts)?,
         Format::Json => {
             for alert in alerts {
-                write(&mut out, &args.only, &Event::from(alert))?;
+                lines.write(&Event::from(alert))?;
             }
             for event in summary.closing_records() {
-                write(&mut out, &args.only, &event)?;
+                lines.write(&event)?;
             }
         }
     }
@@ -130,32 +138,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
 }
 
 /// Writes records as they come, and moves the bar.
-struct Watcher<'a> {
-    out: &'a mut dyn Write,
-    only: &'a [String],
-    progress: &'a Progress,
+struct Watcher<'w, 'l> {
+    lines: &'w mut Lines<'l>,
+    progress: &'w Progress,
 }
 
-impl Observer for Watcher<'_> {
+impl Observer for Watcher<'_, '_> {
     fn event(&mut self, event: &Event) -> std::io::Result<()> {
-        write(self.out, self.only, event).map_err(|error| {
-            match error.downcast::<serde_json::Error>() {
-                Ok(json) => json.into(),
-                Err(other) => std::io::Error::other(other),
-            }
-        })
+        self.lines.write(event)
     }
 
     fn progress(&mut self, octets: u64, frames: u64) {
         self.progress.at(octets, frames);
     }
-}
-
-fn write(out: &mut dyn Write, only: &[String], event: &Event) -> Result<()> {
-    if only.is_empty() || only.iter().any(|kind| kind == event.what.event_type()) {
-        records::json(out, event)?;
-    }
-    Ok(())
 }
 
 fn check_types(only: &[String]) -> Result<()> {
