@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use event::{Protocols, Stats, TableCount, Timestamp};
+use event::{OneWay, Protocols, Stats, TableCount, Timestamp, Transactions};
 
 /// Counters of a shard; those of several shards add up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,7 +102,7 @@ macro_rules! seen {
 
 seen! {
     Ipv4 "ipv4", Ipv6 "ipv6", NotIp "not ip", Fragment "ip fragments", Tcp "tcp", Udp "udp", Sctp "sctp", Icmp "icmp",
-    OtherIp "other ip protocols", Gtpu "gtp-u", GtpV0 "gtpv0", GtpV1 "gtpv1-c", GtpV2 "gtpv2-c", GtpPrime "gtp'",
+    OtherIp "other ip protocols", Envelope "envelopes", Gtpu "gtp-u", GtpV0 "gtpv0", GtpV1 "gtpv1-c", GtpV2 "gtpv2-c", GtpPrime "gtp'",
     Dns "dns", Diameter "diameter", M3ua "m3ua", M2ua "m2ua", M2pa "m2pa", Mtp3 "mtp3", Sccp "sccp", Tcap "tcap", Map "map components",
     Ssh "ssh sessions", Tls "tls openings",
 }
@@ -146,6 +146,10 @@ pub struct JoinCounters {
     pub tunnels: u64,
     /// Subscribers, counted by their pseudonyms; within about 2 %.
     pub subscribers: u64,
+    /// What became of requests, by protocol.
+    pub transactions: Vec<Transactions>,
+    /// Pairs of nodes of which one direction was seen.
+    pub one_way: Vec<OneWay>,
     /// What each table holds.
     pub tables: Vec<TableCount>,
 }
@@ -157,6 +161,8 @@ impl JoinCounters {
         stats.dialogues_unanswered += self.unanswered;
         stats.tunnels += self.tunnels;
         stats.subscribers += self.subscribers;
+        stats.transactions.extend(self.transactions.iter().cloned());
+        stats.one_way.extend(self.one_way.iter().cloned());
         stats.tables.extend(self.tables.iter().cloned());
     }
 }

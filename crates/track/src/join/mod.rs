@@ -4,13 +4,17 @@
 
 mod diameter;
 mod dns;
+mod exchange;
 mod gtp;
+mod ledger;
+mod pfcp;
 mod sessions;
 mod sketch;
 mod tcap;
 
 use event::{Event, Timestamp, What};
 
+use self::ledger::Ledger;
 use self::sketch::Sketch;
 use crate::config::Config;
 use crate::counters::JoinCounters;
@@ -18,12 +22,14 @@ use crate::counters::JoinCounters;
 /// Joins the events of all shards.
 pub struct Join {
     counters: JoinCounters,
+    ledger: Ledger,
     subscribers: Sketch,
     gtp: gtp::Requests,
     sessions: sessions::Sessions,
     tcap: tcap::Dialogues,
     diameter: diameter::Requests,
     dns: dns::Questions,
+    pfcp: pfcp::Requests,
     /// Kept for its memory.
     follows: Vec<Event>,
     now: Timestamp,
@@ -39,12 +45,18 @@ impl Join {
     pub fn new(config: &Config) -> Self {
         Self {
             counters: JoinCounters::default(),
+            ledger: Ledger::new(),
             subscribers: Sketch::default(),
             gtp: gtp::Requests::new(config.gtp_requests, config.answer_within),
-            sessions: sessions::Sessions::new(config.tunnels, config.session_idle),
+            sessions: sessions::Sessions::new(
+                config.tunnels,
+                config.session_idle,
+                config.tunnel_idle,
+            ),
             tcap: tcap::Dialogues::new(config.dialogues, config.dialogue_idle),
             diameter: diameter::Requests::new(config.diameter_requests, config.answer_within),
             dns: dns::Questions::new(config.dns_requests, config.answer_within),
+            pfcp: pfcp::Requests::new(config.gtp_requests, config.answer_within),
             follows: Vec::new(),
             now: Timestamp(0),
         }
@@ -63,15 +75,18 @@ impl Join {
         }
         let Event { at, frame, ends, flow_id, what, .. } = &mut event;
         let (at, frame) = (*at, *frame);
+        let ledger = &mut self.ledger;
         match what {
             What::Gtp(gtp) => {
                 let Some(ends) = ends else { return out.push(event) };
-                let request = self.gtp.on_message(at, frame, ends, gtp, &mut self.counters);
+                let request = self.gtp.on_message(at, frame, ends, gtp, ledger);
                 // What follows from the message stands behind it.
                 let mut follows = std::mem::take(&mut self.follows);
                 if let Some(request) = request {
                     let counters = &mut self.counters;
                     self.sessions.on_answer(at, frame, ends, gtp, request, &mut follows, counters);
+                } else if gtp.message_type == wire::gtp::ERROR_INDICATION && gtp.version < 2 {
+                    self.sessions.on_error_indication(at, frame, ends, gtp, &mut follows);
                 }
                 out.push(event);
                 out.append(&mut follows);
@@ -79,16 +94,23 @@ impl Join {
             }
             What::Tunnel(_) => self.sessions.on_usage(event, out, &mut self.counters),
             What::Map(map) | What::Cap(map) => {
-                self.tcap.on_component(at, frame, map, &mut self.counters);
+                self.tcap.on_component(at, frame, ends.as_ref(), map, ledger);
                 out.push(under_its_name(event));
             }
             What::Diameter(diameter) => {
-                self.diameter.on_message(at, frame, *flow_id, diameter, &mut self.counters);
+                let place = (*flow_id, ends.as_ref());
+                self.diameter.on_message(at, frame, place, diameter, ledger);
                 out.push(event);
             }
             What::Dns(dns) => {
                 if let Some(ends) = ends {
-                    self.dns.on_message(at, frame, ends, dns, &mut self.counters);
+                    self.dns.on_message(at, frame, ends, dns, ledger);
+                }
+                out.push(event);
+            }
+            What::Pfcp(pfcp) => {
+                if let Some(ends) = ends {
+                    self.pfcp.on_message(at, frame, ends, pfcp, ledger);
                 }
                 out.push(event);
             }
@@ -99,20 +121,22 @@ impl Join {
     /// The clock of the capture has come to `now`, a whole second.
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Event>) {
         self.now = self.now.max(now);
-        self.gtp.tick(now, &mut self.counters);
-        self.tcap.tick(now, &mut self.counters);
-        self.diameter.tick(now, &mut self.counters);
-        self.dns.tick(now, &mut self.counters);
+        self.gtp.tick(now, &mut self.ledger);
+        self.tcap.tick(now, &mut self.ledger);
+        self.diameter.tick(now, &mut self.ledger);
+        self.dns.tick(now, &mut self.ledger);
+        self.pfcp.tick(now, &mut self.ledger);
         self.sessions.tick(now, out);
     }
 
     /// The capture ends: tunnels that still live are closed, requests that still wait were not answered.
     pub fn finish(&mut self, out: &mut Vec<Event>) {
         let end = Timestamp(i64::MAX);
-        self.gtp.tick(end, &mut self.counters);
-        self.tcap.tick(end, &mut self.counters);
-        self.diameter.tick(end, &mut self.counters);
-        self.dns.tick(end, &mut self.counters);
+        self.gtp.tick(end, &mut self.ledger);
+        self.tcap.tick(end, &mut self.ledger);
+        self.diameter.tick(end, &mut self.ledger);
+        self.dns.tick(end, &mut self.ledger);
+        self.pfcp.tick(end, &mut self.ledger);
         self.sessions.finish(self.now, out);
     }
 
@@ -120,12 +144,17 @@ impl Join {
     pub fn counters(&self) -> JoinCounters {
         let mut counters = self.counters.clone();
         counters.subscribers = self.subscribers.count();
+        (counters.dialogues, counters.unanswered) = self.ledger.totals();
+        counters.transactions = self.ledger.transactions();
+        counters.one_way = self.ledger.one_way();
         counters.tables = vec![
             self.gtp.count(),
             self.sessions.count(),
             self.tcap.count(),
             self.diameter.count(),
             self.dns.count(),
+            self.pfcp.count(),
+            self.ledger.count(),
         ];
         counters
     }
@@ -135,6 +164,7 @@ impl Join {
             What::Gtp(gtp) => gtp.imsi,
             What::Map(map) | What::Cap(map) => map.imsi,
             What::Diameter(diameter) => diameter.imsi,
+            What::Pfcp(pfcp) => pfcp.imsi,
             _ => None,
         };
         if let Some(imsi) = imsi {

@@ -9,6 +9,8 @@ use event::{
     TunnelPath, TunnelState, What,
 };
 
+use smallvec::SmallVec;
+
 use super::gtp::{Request, accepted};
 use crate::counters::JoinCounters;
 
@@ -47,9 +49,22 @@ struct Session {
     last: Timestamp,
     last_frame: u64,
     reported: Timestamp,
+    /// Shards count at the serving side's endpoint and at the gateway's.
+    counted: (bool, bool),
 }
 
 impl Session {
+    /// Traffic towards the gateway, or from it.
+    const fn add(&mut self, up: bool, packets: u64, bytes: u64) {
+        if up {
+            self.packets.0 += packets;
+            self.bytes.0 += bytes;
+        } else {
+            self.packets.1 += packets;
+            self.bytes.1 += bytes;
+        }
+    }
+
     fn event(
         &mut self,
         state: TunnelState,
@@ -101,34 +116,63 @@ impl Session {
     }
 }
 
-/// A tunnel that was deleted not long ago: what was on its way still arrives.
+/// An endpoint whose tunnel was deleted not long ago: what was on its way still arrives, and so does what the shards
+/// counted and did not tell yet.
 #[derive(Clone, Copy, Debug)]
 struct Gone {
     at: Timestamp,
     imsi: Option<Subscriber>,
+    number: u64,
+    up: bool,
 }
 
 /// Packets that come this long after the deletion were on their way, or are the last retransmissions.
 const AFTERMATH: Duration = Duration::from_secs(30);
+
+/// A tunnel that has ended and whose traffic is not all told of.
+#[derive(Debug)]
+struct Closing {
+    session: Session,
+    at: Timestamp,
+    frame: u64,
+    reason: &'static str,
+    /// Endpoints of which a shard has yet to give its last count.
+    waits: u8,
+}
+
+impl Closing {
+    fn event(&mut self) -> Event {
+        self.session.event(TunnelState::Closed, self.at, self.frame, Some(self.reason))
+    }
+}
+
+/// Tunnels that wait for their last counts; beyond that the oldest is told of as it is known.
+const MAX_CLOSING: usize = 16_384;
 
 /// All tunnels of the run that live.
 pub(super) struct Sessions {
     table: Capped<u64, Session>,
     /// User plane: the tunnel, and whether packets to this endpoint go up to the gateway.
     ends: Capped<End, (u64, bool)>,
-    controls: Capped<End, u64>,
+    /// Control plane: the tunnels; a node may use one endpoint for all of a subscriber (TS 29.060 §9.3, TS 29.274 §4.2.1).
+    controls: Capped<End, SmallVec<[u64; 2]>>,
     gone: Capped<End, Gone>,
+    closing: Capped<u64, Closing>,
+    /// A shard gives its last count of an endpoint after this long at the latest.
+    last_count: Duration,
     idle: Duration,
     next: u64,
 }
 
 impl Sessions {
-    pub(super) fn new(cap: usize, idle: Duration) -> Self {
+    pub(super) fn new(cap: usize, idle: Duration, last_count: Duration) -> Self {
         Self {
             table: Capped::new("tunnels", cap),
             ends: Capped::new("tunnel user ends", cap.saturating_mul(2)),
             controls: Capped::new("tunnel control ends", cap.saturating_mul(3)),
             gone: Capped::new("tunnel ends deleted", 65_536),
+            closing: Capped::new("tunnels ending", MAX_CLOSING),
+            last_count,
             idle,
             next: 1,
         }
@@ -165,15 +209,77 @@ impl Sessions {
         }
         match (gtp.version, gtp.message_type) {
             (0 | 1, 17) | (2, 33) => self.create(at, frame, ends, gtp, request, out, counters),
-            (0 | 1, 19) | (2, 35) => self.update(at, frame, ends, gtp, &request),
-            (0 | 1, 21) | (2, 37) => {
-                let control = request.teid.map(|teid| (ends.src_ip, teid));
-                if let Some(number) = control.and_then(|end| self.controls.get(&end).copied()) {
+            (0 | 1, 19) | (2, 35) => self.update(at, frame, ends, gtp, &request, out),
+            // Delete PDP Context, Delete Session, Delete Bearer.
+            (0 | 1, 21) | (2, 37 | 100) => {
+                for number in self.meant(ends, &request) {
                     self.close(number, at, Some(frame), "deleted", out);
                 }
             }
             _ => {}
         }
+    }
+
+    /// A node got a packet for an endpoint that it does not know: the tunnel is over (TS 29.281 §7.3.1).
+    pub(super) fn on_error_indication(
+        &mut self,
+        at: Timestamp,
+        frame: u64,
+        ends: &Endpoints,
+        gtp: &Gtp,
+        out: &mut Vec<Event>,
+    ) {
+        let unknown = gtp.fteids.iter().find_map(|fteid| Some((fteid.ip, fteid.teid?)));
+        let Some((ip, teid)) = unknown else { return };
+        // Only the node itself can say that it knows no such endpoint.
+        let places = [Some((ends.src_ip, teid)), ip.map(|ip| (ip, teid))];
+        let found = places.into_iter().flatten().find_map(|end| self.ends.get(&end).copied());
+        let Some((number, up)) = found else { return };
+        let is_peer = self.table.peek(&number).is_some_and(|session| {
+            let other = if up { session.serving } else { session.gateway };
+            other.is_none_or(|(ip, _)| ip == ends.dest_ip)
+        });
+        if is_peer {
+            self.close(number, at, Some(frame), "error indication", out);
+        }
+    }
+
+    /// The tunnels that a request is for. One endpoint of the control plane may have several: the number of the bearer
+    /// tells which; a teardown takes those of the same address along (TS 29.060 §7.3.5).
+    fn meant(&mut self, ends: &Endpoints, request: &Request) -> SmallVec<[u64; 2]> {
+        let control = request.teid.map(|teid| (ends.src_ip, teid));
+        let Some(numbers) = control.and_then(|end| self.controls.get(&end)).cloned() else {
+            return SmallVec::new();
+        };
+        let session = |number: &u64| self.table.peek(number);
+        let bearer = |session: &Session| {
+            (request.nsapi.is_some() && session.nsapi == request.nsapi)
+                || (request.ebi.is_some() && session.ebi == request.ebi)
+        };
+        let named: SmallVec<[u64; 2]> =
+            numbers.iter().copied().filter(|number| session(number).is_some_and(bearer)).collect();
+        let Some(first) = named.first() else {
+            let unnumbered = request.nsapi.or(request.ebi).is_none();
+            let unknown = |number: &u64| {
+                session(number).is_some_and(|session| session.nsapi.or(session.ebi).is_none())
+            };
+            return match numbers.as_slice() {
+                // A bearer that is none of the default ones goes, and its tunnel stays.
+                [only] if unnumbered || unknown(only) => numbers,
+                [.., last] if unnumbered => SmallVec::from_slice(&[*last]),
+                _ => SmallVec::new(),
+            };
+        };
+        if !request.teardown {
+            return SmallVec::from_slice(&[*first]);
+        }
+        let address = session(first).and_then(|session| session.end_user_address);
+        let same = |number: &u64| {
+            number == first
+                || session(number)
+                    .is_some_and(|session| address.is_some() && session.end_user_address == address)
+        };
+        numbers.iter().copied().filter(same).collect()
     }
 
     #[expect(clippy::too_many_arguments, reason = "one message with its place and what answers it")]
@@ -228,7 +334,7 @@ impl Sessions {
         self.insert(session, at, out);
     }
 
-    /// The serving side moved, or said where it is.
+    /// The serving side moved, or said where it is; or the gateway did.
     fn update(
         &mut self,
         at: Timestamp,
@@ -236,32 +342,71 @@ impl Sessions {
         ends: &Endpoints,
         gtp: &Gtp,
         request: &Request,
+        out: &mut Vec<Event>,
     ) {
-        let control = request.teid.map(|teid| (ends.src_ip, teid));
-        let Some(number) = control.and_then(|end| self.controls.get(&end).copied()) else { return };
+        let Some(number) = self.meant(ends, request).first().copied().or_else(|| {
+            let end = (ends.src_ip, request.teid?);
+            self.controls.get(&end).and_then(|numbers| numbers.last()).copied()
+        }) else {
+            return;
+        };
         let Some(session) = self.table.get_mut(&number) else { return };
         session.last = at;
         session.last_frame = frame;
-        if let Some(serving) = data_end(&request.fteids, ends.dest_ip) {
-            let old = session.serving.replace(serving);
+        let asked = data_end(&request.fteids, ends.dest_ip);
+        let answered = data_end(&gtp.fteids, ends.src_ip);
+        // Who answers is the gateway, unless it was the gateway that asked.
+        let by_gateway =
+            session.gateway_ip == Some(ends.dest_ip) && session.serving_ip == Some(ends.src_ip);
+        let (serving, gateway) = if by_gateway { (answered, asked) } else { (asked, answered) };
+        let before = (session.serving, session.gateway);
+        if let Some(serving) = serving {
+            session.serving = Some(serving);
             session.serving_ip = Some(serving.0);
-            if let Some(old) = old {
-                self.ends.remove(&old);
-            }
-            self.ends.insert(serving, (number, false));
         }
-        if let Some(gateway) = data_end(&gtp.fteids, ends.src_ip) {
-            let old = session.gateway.replace(gateway);
-            if let Some(old) = old {
-                self.ends.remove(&old);
-            }
-            self.ends.insert(gateway, (number, true));
+        if let Some(gateway) = gateway {
+            session.gateway = Some(gateway);
         }
+        session.rat_type = request.rat_type.or(session.rat_type);
+        session.serving_network = request.serving_network.or(session.serving_network);
+        let mut fresh: SmallVec<[End; 4]> = SmallVec::new();
         for control in control_ends(&request.fteids, ends.dest_ip) {
             if session.controls.len() < 8 && !session.controls.contains(&control) {
                 session.controls.push(control);
-                self.controls.insert(control, number);
+                fresh.push(control);
             }
+        }
+        let now = (session.serving, session.gateway);
+        if before != now {
+            out.push(session.event(TunnelState::Active, at, frame, None));
+        }
+        for (old, new, up) in [(before.0, now.0, false), (before.1, now.1, true)] {
+            if old == new {
+                continue;
+            }
+            if let Some(old) = old
+                && self.ends.peek(&old).is_some_and(|(owner, _)| *owner == number)
+            {
+                self.ends.remove(&old);
+            }
+            if let Some(new) = new {
+                self.ends.insert(new, (number, up));
+            }
+        }
+        for control in fresh {
+            self.control(control, number);
+        }
+    }
+
+    /// An endpoint of the control plane is this tunnel's too.
+    fn control(&mut self, end: End, number: u64) {
+        let numbers = self.controls.entry(&end, SmallVec::new).0;
+        if !numbers.contains(&number) {
+            // EPS bearers and NSAPIs are eleven at most.
+            if numbers.len() >= 11 {
+                numbers.remove(0);
+            }
+            numbers.push(number);
         }
     }
 
@@ -280,7 +425,13 @@ impl Sessions {
             None => self.other_half(end, &usage),
         };
         if found.is_none() {
-            let late = self.gone.peek(&end).is_some_and(|gone| at.since(gone.at) < AFTERMATH);
+            let gone = self.gone.peek(&end).copied();
+            if let Some(gone) = gone {
+                self.late(gone, frame, &usage, out);
+            }
+            let late = gone.is_some_and(|gone| {
+                at.since(gone.at) < AFTERMATH || usage.start.is_some_and(|start| start <= gone.at)
+            });
             if late || usage.state == TunnelState::Closed {
                 return;
             }
@@ -295,13 +446,13 @@ impl Sessions {
         let Some(session) = self.table.get_mut(&number) else { return };
         let packets = usage.packets_up + usage.packets_down;
         let bytes = usage.bytes_up + usage.bytes_down;
-        let (to_packets, to_bytes) = if up {
-            (&mut session.packets.0, &mut session.bytes.0)
+        session.add(up, packets, bytes);
+        let counts = usage.state != TunnelState::Closed;
+        if up {
+            session.counted.1 = counts;
         } else {
-            (&mut session.packets.1, &mut session.bytes.1)
-        };
-        *to_packets += packets;
-        *to_bytes += bytes;
+            session.counted.0 = counts;
+        }
         if usage.state != TunnelState::Closed {
             session.last = session.last.max(at);
         }
@@ -317,6 +468,27 @@ impl Sessions {
                 self.close(number, at, None, "idle", out);
             }
             _ => {}
+        }
+    }
+
+    /// What ran before the tunnel was deleted, or was on its way then.
+    fn late(&mut self, gone: Gone, frame: u64, usage: &Tunnel, out: &mut Vec<Event>) {
+        let Some(closing) = self.closing.get_mut(&gone.number) else { return };
+        let packets = usage.packets_up + usage.packets_down;
+        closing.session.add(gone.up, packets, usage.bytes_up + usage.bytes_down);
+        closing.session.last_frame = closing.session.last_frame.max(frame);
+        if usage.state == TunnelState::Closed {
+            closing.waits = closing.waits.saturating_sub(1);
+        }
+        if closing.waits == 0 {
+            self.tell(gone.number, out);
+        }
+    }
+
+    /// A tunnel has ended, and all that ran through it is known, or as much as will be.
+    fn tell(&mut self, number: u64, out: &mut Vec<Event>) {
+        if let Some(mut closing) = self.closing.remove(&number) {
+            out.push(closing.event());
         }
     }
 
@@ -388,7 +560,7 @@ impl Sessions {
             }
         }
         for control in &session.controls {
-            self.controls.insert(*control, number);
+            self.control(*control, number);
         }
         if let Some((_, mut gone)) = self.table.insert(number, session) {
             self.forget(&gone);
@@ -407,11 +579,22 @@ impl Sessions {
     ) {
         if let Some(mut gone) = self.table.remove(&number) {
             self.forget(&gone);
-            for end in [gone.serving, gone.gateway].into_iter().flatten() {
-                self.gone.insert(end, Gone { at, imsi: gone.imsi });
+            for (end, up) in [(gone.serving, false), (gone.gateway, true)] {
+                if let Some(end) = end {
+                    self.gone.insert(end, Gone { at, imsi: gone.imsi, number, up });
+                }
             }
             let frame = frame.unwrap_or(gone.last_frame);
-            out.push(gone.event(TunnelState::Closed, at, frame, Some(reason)));
+            let waits = u8::from(gone.counted.0) + u8::from(gone.counted.1);
+            let idle = at.since(gone.last) >= self.last_count;
+            if waits == 0 || idle || gone.without_control {
+                out.push(gone.event(TunnelState::Closed, at, frame, Some(reason)));
+                return;
+            }
+            let closing = Closing { session: gone, at, frame, reason, waits };
+            if let Some((_, mut full)) = self.closing.insert(number, closing) {
+                out.push(full.event());
+            }
         }
     }
 
@@ -422,13 +605,22 @@ impl Sessions {
             }
         }
         for control in &session.controls {
-            if self.controls.peek(control) == Some(&session.number) {
-                self.controls.remove(control);
+            if let Some(numbers) = self.controls.get_mut(control) {
+                numbers.retain(|number| *number != session.number);
+                if numbers.is_empty() {
+                    self.controls.remove(control);
+                }
             }
         }
     }
 
     pub(super) fn tick(&mut self, now: Timestamp, out: &mut Vec<Event>) {
+        let overdue = self.last_count + AFTERMATH;
+        while self.closing.oldest().is_some_and(|(_, closing)| now.since(closing.at) >= overdue) {
+            if let Some((_, mut closing)) = self.closing.pop_oldest() {
+                out.push(closing.event());
+            }
+        }
         while let Some((number, session)) = self.table.oldest() {
             if now.since(session.last) < self.idle {
                 return;
@@ -439,6 +631,9 @@ impl Sessions {
     }
 
     pub(super) fn finish(&mut self, now: Timestamp, out: &mut Vec<Event>) {
+        while let Some((_, mut closing)) = self.closing.pop_oldest() {
+            out.push(closing.event());
+        }
         while let Some((_, mut session)) = self.table.pop_oldest() {
             let frame = session.last_frame;
             out.push(session.event(TunnelState::Closed, now, frame, Some("end of capture")));
