@@ -15,8 +15,11 @@ pub struct Isup {
     pub opc: Option<PointCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dpc: Option<PointCode>,
-    /// Circuit identification code.
-    pub cic: u16,
+    /// Circuit identification code, or call instance code of BICC.
+    pub cic: u32,
+    /// It is BICC: ISUP's messages for bearers that are no circuits.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bicc: bool,
     pub message_type: u8,
     /// `IAM`, `ACM`, `REL`…
     pub message: Name,
@@ -29,5 +32,7 @@ pub struct Isup {
     /// Cause value of REL, RLC, ACM (Q.850).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause_name: Option<Name>,
     pub payload_len: u32,
 }

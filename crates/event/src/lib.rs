@@ -46,7 +46,7 @@ pub use flow::{Flow, FlowState, Handshake, Opening, Turn};
 pub use gtp::{Fteid, Gtp, Pco};
 pub use icmp::Icmp;
 pub use isup::Isup;
-pub use m3ua::M3ua;
+pub use m3ua::{M3ua, M3uaRegistration};
 pub use map::{Map, MapDetails, NodeAddress};
 pub use numbering::{GlobalTitle, PointCode, SccpAddress, country_code_len};
 pub use outcome::Outcome;

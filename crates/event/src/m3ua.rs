@@ -28,6 +28,23 @@ pub struct M3ua {
     /// Status of a notification: type and information.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_name: Option<Name>,
+    /// How traffic is shared: `override`, `loadshare`, `broadcast`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_mode: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub congestion_level: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concerned_destination: Option<PointCode>,
+    /// DUPU: the user part that is unavailable, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Name>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_cause: Option<Name>,
+    /// Routing keys that somebody registers or deregisters, and what became of that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub registrations: Vec<M3uaRegistration>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub affected_point_codes: Vec<PointCode>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,4 +59,22 @@ pub struct M3ua {
     pub ni: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
+}
+
+/// A routing key: for which traffic somebody wants to be asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct M3uaRegistration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local_key: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routing_context: Option<u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub destinations: Vec<PointCode>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub originators: Vec<PointCode>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub service_indicators: Vec<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Name>,
 }
