@@ -2,18 +2,18 @@
 //!
 //! Source: the Community ID flow hashing specification (Corelight), version 1.
 
+use std::cell::RefCell;
 use std::net::IpAddr;
 
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha1::Digest as _;
 
 use crate::{Endpoints, Proto};
 
-fn octets(ip: IpAddr, out: &mut Vec<u8>) {
-    match ip {
-        IpAddr::V4(v4) => out.extend_from_slice(&v4.octets()),
-        IpAddr::V6(v6) => out.extend_from_slice(&v6.octets()),
-    }
+thread_local! {
+    /// The flow asked for last, and its text: records of one flow come in rows.
+    static LAST: RefCell<Option<(Endpoints, String)>> = const { RefCell::new(None) };
 }
 
 /// `1:` and the base64 of SHA-1 over seed 0, the ordered endpoints and the protocol. `None` for protocols without ports,
@@ -23,16 +23,32 @@ pub fn community_id(ends: &Endpoints) -> Option<String> {
         return None;
     }
     let (a, b) = ((ends.src_ip, ends.src_port), (ends.dest_ip, ends.dest_port));
-    let (low, high) = if a <= b { (a, b) } else { (b, a) };
-    let mut bytes = Vec::with_capacity(40);
-    bytes.extend_from_slice(&[0, 0]);
-    octets(low.0, &mut bytes);
-    octets(high.0, &mut bytes);
-    bytes.extend_from_slice(&[ends.proto.number(), 0]);
-    bytes.extend_from_slice(&low.1.to_be_bytes());
-    bytes.extend_from_slice(&high.1.to_be_bytes());
-    let hash = sha1::Sha1::digest(&bytes);
-    Some(format!("1:{}", base64::engine::general_purpose::STANDARD.encode(hash)))
+    let ordered = if a <= b { *ends } else { ends.reversed() };
+    LAST.with_borrow_mut(|last| match last {
+        Some((known, text)) if *known == ordered => Some(text.clone()),
+        _ => {
+            let text = hash(&ordered);
+            *last = Some((ordered, text.clone()));
+            Some(text)
+        }
+    })
+}
+
+fn hash(ends: &Endpoints) -> String {
+    let mut sha = sha1::Sha1::new_with_prefix([0, 0]);
+    for ip in [ends.src_ip, ends.dest_ip] {
+        match ip {
+            IpAddr::V4(ip) => sha.update(ip.octets()),
+            IpAddr::V6(ip) => sha.update(ip.octets()),
+        }
+    }
+    sha.update([ends.proto.number(), 0]);
+    sha.update(ends.src_port.to_be_bytes());
+    sha.update(ends.dest_port.to_be_bytes());
+    let mut text = String::with_capacity(30);
+    text.push_str("1:");
+    STANDARD.encode_string(sha.finalize(), &mut text);
+    text
 }
 
 #[cfg(test)]

@@ -53,8 +53,42 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
+impl Timestamp {
+    /// The text of a time in the years 0 to 9999; every record has one, so it is written digit by digit.
+    fn text(self) -> Option<[u8; 27]> {
+        let (secs, micros) = (self.secs(), self.0.rem_euclid(1_000_000));
+        let (year, month, day) = civil(secs.div_euclid(86_400));
+        let rest = secs.rem_euclid(86_400);
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let fields = [
+            (4, year),
+            (7, month),
+            (10, day),
+            (13, rest / 3_600),
+            (16, rest / 60 % 60),
+            (19, rest % 60),
+            (26, micros),
+        ];
+        let year_fits = (0..=9_999).contains(&year);
+        for (end, mut value) in fields {
+            // Each field is as wide as the zeros before it.
+            for digit in text.get_mut(..end)?.iter_mut().rev() {
+                if !digit.is_ascii_digit() {
+                    break;
+                }
+                *digit = b'0' + u8::try_from(value % 10).ok()?;
+                value /= 10;
+            }
+        }
+        year_fits.then_some(text)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.text() {
+            return f.write_str(str::from_utf8(&text).unwrap_or_default());
+        }
         let secs = self.secs();
         let micros = self.0.rem_euclid(1_000_000);
         let (year, month, day) = civil(secs.div_euclid(86_400));
@@ -87,7 +121,10 @@ impl FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self.text() {
+            Some(text) => serializer.serialize_str(str::from_utf8(&text).unwrap_or_default()),
+            None => serializer.collect_str(self),
+        }
     }
 }
 
