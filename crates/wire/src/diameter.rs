@@ -3,14 +3,20 @@
 //! Sources: RFC 6733 (`§` below means a section of it), 3GPP TS 29.272 (S6a/S6d) and TS 29.230 (codes).
 
 mod avp;
+mod dictionary;
 mod facts;
+mod mandatory;
 mod names;
 #[cfg(test)]
 mod tests;
+mod values;
 
 pub use avp::{Avp, AvpId, Avps};
+pub use dictionary::{DataType, Entry, MandatoryFlag, entries, entry};
 pub use facts::{Facts, facts};
-pub use names::{application_name, avp_name, command_name, experimental_result_name, result_name};
+pub use names::{
+    application_name, avp_name, command_name, experimental_result_name, result_name, vendor_name,
+};
 
 use crate::cursor::short;
 use crate::{Anomalies, Cursor, Flaw, Truncated};
@@ -73,6 +79,21 @@ impl<'a> Message<'a> {
         application_name(self.application_id)
     }
 
+    /// Whether the command has a name.
+    pub fn is_known(&self) -> bool {
+        command_name(self.command_code).is_some()
+    }
+
+    /// Whether all octets that the header claims are there.
+    pub const fn is_whole(&self) -> bool {
+        self.body.len().saturating_add(HEADER_LEN) == self.claimed_len as usize
+    }
+
+    /// Visits every AVP in the order of the octets, those in groups too, with its depth from 0.
+    pub fn walk(&self, mut visit: impl FnMut(u8, &Avp<'a>)) {
+        avp::walk(self.avps(), 0, &mut visit);
+    }
+
     /// AVPs at the top level, in order, repeats kept.
     pub const fn avps(&self) -> Avps<'a> {
         Avps::new(self.body)
@@ -105,6 +126,34 @@ pub fn probe(bytes: &[u8]) -> bool {
         None => message.body.is_empty() || (!complete && message.body.len() < 12),
     };
     known && flags_fit && avp_fits
+}
+
+/// Where the first message begins in octets of a stream that was joined midway or lost some: the first place that
+/// [`probe`] takes, with a whole AVP behind the header.
+pub fn find(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    let mut at = 0usize;
+    while HEADER_LEN.saturating_add(8) <= rest.len() {
+        let skip = rest.iter().position(|octet| *octet == 1)?;
+        rest = rest.get(skip..)?;
+        at = at.saturating_add(skip);
+        // Nothing that long begins with anything but zero here, which settles most places with one look.
+        if let [1, 0 | 1, ..] = rest
+            && probe(rest)
+            && begins_with_avp(rest)
+        {
+            return Some(at);
+        }
+        rest = rest.get(1..)?;
+        at = at.saturating_add(1);
+    }
+    None
+}
+
+fn begins_with_avp(bytes: &[u8]) -> bool {
+    let mut cur = Cursor::new(bytes);
+    dissect(&mut Anomalies::default(), &mut cur)
+        .is_ok_and(|message| message.avps().next().is_some_and(|avp| avp.has_name()))
 }
 
 /// Reads one message and leaves the cursor behind it. Fails only when the header is cut short.

@@ -1,7 +1,9 @@
 //! Diameter messages.
 
 use event::{AvpCode, Diameter, Identity, Plmn, What};
-use wire::{Cursor, diameter};
+use wire::diameter::{self, Facts, Message};
+use wire::text::Text;
+use wire::{Cursor, Flaw};
 
 use super::Shard;
 use super::cx::{Cx, Place};
@@ -10,19 +12,51 @@ use crate::counters::Seen;
 
 /// Longest text of an AVP that an event carries; names of nodes have 255 octets at most.
 const MAX_TEXT: usize = 255;
+/// Messages that one user message of SCTP may hold; there ought to be one (RFC 6733 §2.1).
+const MAX_MESSAGES: usize = 64;
+/// A text without so many digits in a row holds no identity that could be taken out of it.
+const MIN_DIGITS: usize = 6;
 
 impl Shard {
+    /// One message, or several where a sender put them together.
     pub(super) fn diameter(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
-        self.show(cx, "diameter", cur.rest());
-        let message = match diameter::dissect(&mut cx.notes, &mut cur) {
+        self.one_diameter(cx, place, &mut cur);
+        for _ in 0..MAX_MESSAGES {
+            if cur.is_empty() {
+                return;
+            }
+            if !diameter::probe(cur.rest()) {
+                break;
+            }
+            self.one_diameter(cx, place, &mut cur);
+        }
+        if !cur.is_empty() {
+            let octets = u32::try_from(cur.len()).unwrap_or(u32::MAX);
+            cx.notes.note(cur.span(), "diameter.trailing", Flaw::Trailing(octets));
+            self.report(cx, place);
+        }
+    }
+
+    fn one_diameter(&mut self, cx: &mut Cx<'_>, place: &Place, cur: &mut Cursor<'_>) {
+        let whole = *cur;
+        let message = match diameter::dissect(&mut cx.notes, cur) {
             Ok(message) => message,
             Err(truncated) => {
                 cx.notes.cut("diameter.header", truncated);
+                cur.take_rest();
                 return self.report(cx, place);
             }
         };
+        let len = whole.len() - cur.len();
+        self.show(cx, "diameter", whole.rest().get(..len).unwrap_or_default());
         self.counters.seen.note(Seen::Diameter);
         let facts = diameter::facts(&mut cx.notes, &message);
+        let record = self.diameter_record(&message, &facts);
+        cx.emit(place, What::Diameter(Box::new(record)));
+        self.report(cx, place);
+    }
+
+    fn diameter_record(&self, message: &Message<'_>, facts: &Facts<'_>) -> Diameter {
         let key = &self.config.pseudonymiser;
         let digits = [
             facts.imsi.as_ref().map(|digits| digits.as_str()),
@@ -30,13 +64,18 @@ impl Shard {
             facts.imei.as_ref().map(|digits| digits.as_str()),
         ];
         let [imsi, msisdn, imei] = digits;
-        let text = |text: String| {
-            let mut text = without(text, &digits);
-            let end = (0..=MAX_TEXT.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
-            text.truncate(end.unwrap_or(0));
-            text
+        let text = |text: &Option<Text<'_>>| text.as_ref().map(|text| shown(text, &digits));
+        let visited_plmn = facts.visited_plmn.and_then(Plmn::from_octets).or_else(|| {
+            let network = facts.visited_network.as_ref()?;
+            Plmn::of_domain(std::str::from_utf8(network.as_bytes()).ok()?)
+        });
+        let result = match (facts.result_code, facts.experimental_result_code) {
+            (Some(code), _) => diameter::result_name(code),
+            (None, Some(code)) => diameter::experimental_result_name(code),
+            (None, None) => None,
         };
-        let record = Diameter {
+        let number = |digits: &Option<wire::tbcd::Digits>| digits.map(|digits| digits.to_string());
+        Diameter {
             command_code: message.command_code,
             command: message.command().into(),
             request: message.is_request(),
@@ -47,28 +86,84 @@ impl Shard {
             application: message.application().map(Into::into),
             hop_by_hop_id: message.hop_by_hop_id,
             end_to_end_id: message.end_to_end_id,
-            session_id: facts.session_id.as_ref().map(|t| text(t.to_string())),
-            origin_host: facts.origin_host.as_ref().map(|t| text(t.to_string())),
-            origin_realm: facts.origin_realm.as_ref().map(|t| text(t.to_string())),
-            destination_host: facts.destination_host.as_ref().map(|t| text(t.to_string())),
-            destination_realm: facts.destination_realm.as_ref().map(|t| text(t.to_string())),
-            route_record: facts.route_records.iter().map(|t| text(t.to_string())).collect(),
+            session_id: text(&facts.session_id),
+            origin_host: text(&facts.origin_host),
+            origin_realm: text(&facts.origin_realm),
+            destination_host: text(&facts.destination_host),
+            destination_realm: text(&facts.destination_realm),
+            route_record: facts.route_records.iter().map(|text| shown(text, &digits)).collect(),
             host_ip_address: facts.host_ip_addresses.to_vec(),
-            product_name: facts.product_name.as_ref().map(|t| text(t.to_string())),
+            product_name: text(&facts.product_name),
             result_code: facts.result_code,
             experimental_result_code: facts.experimental_result_code,
+            result: result.map(Into::into),
             imsi: imsi.map(|digits| key.subscriber(Identity::Imsi, digits)),
             msisdn: msisdn.map(|digits| key.subscriber(Identity::Msisdn, digits)),
             imei: imei.map(|digits| key.subscriber(Identity::Imei, digits)),
-            visited_plmn: facts.visited_plmn.and_then(Plmn::from_octets),
+            visited_plmn,
+            visited_network: text(&facts.visited_network),
+            rat_type: facts.rat_type,
+            command_flags: facts.command_flags,
+            cancellation_type: facts.cancellation_type,
+            serving_node: text(&facts.serving_node),
+            serving_number: number(&facts.serving_number),
+            sc_address: number(&facts.sc_address),
+            apn: text(&facts.apn),
+            framed_ip: facts.framed_ip,
+            serving_ip: facts.serving_ip,
+            cc_request_type: facts.cc_request_type,
+            cc_request_number: facts.cc_request_number,
+            auth_session_state: facts.auth_session_state,
+            data_reference: facts.data_references.to_vec(),
+            applications: facts.applications.to_vec(),
             avps: facts
                 .avps
                 .iter()
                 .map(|id| AvpCode { vendor: id.vendor, code: id.code })
                 .collect(),
+            avp_count: facts.avp_count,
             ..Diameter::default()
-        };
-        cx.emit(place, What::Diameter(Box::new(record)));
-        self.report(cx, place);
+        }
+    }
+}
+
+/// A text as records have it, without the identities that the message names.
+fn shown(text: &Text<'_>, digits: &[Option<&str>]) -> String {
+    let bytes = text.as_bytes();
+    let has_digits = has_run(bytes);
+    let plain = match std::str::from_utf8(bytes) {
+        Ok(plain) if plain.len() <= MAX_TEXT => plain.to_owned(),
+        _ => text.to_string(),
+    };
+    let mut text = if has_digits { without(plain, digits) } else { plain };
+    if text.len() > MAX_TEXT {
+        let end = (0..=MAX_TEXT).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+    }
+    text
+}
+
+/// Whether there are digits enough in a row.
+fn has_run(bytes: &[u8]) -> bool {
+    let mut run = 0;
+    bytes.iter().any(|octet| {
+        run = if octet.is_ascii_digit() { run + 1 } else { 0 };
+        run >= MIN_DIGITS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_the_subscriber() {
+        let imsi = "001010123456789";
+        let text = |bytes: &[u8]| shown(&Text(bytes), &[Some(imsi), None, None]);
+        assert_eq!(text(b"mme.example;1;001010123456789"), "mme.example;1;*");
+        assert_eq!(text(b"mme.epc.mnc001.mcc001.3gppnetwork.org").len(), 37);
+        assert_eq!(text(&[b'x'; 700]).len(), MAX_TEXT);
+        assert_eq!(text(b"a\xffb"), "a\u{fffd}b");
+        assert!(text("\u{e9}".repeat(300).as_bytes()).len() <= MAX_TEXT);
     }
 }

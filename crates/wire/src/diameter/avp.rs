@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::dictionary::{DataType, entry};
+use super::facts::MAX_DEPTH;
 use crate::cursor::short;
 use crate::{Cursor, Flaw, Span};
 
@@ -37,10 +39,27 @@ impl<'a> Avp<'a> {
         Avps::new(self.value)
     }
 
+    /// Whether the dictionary knows it.
+    pub fn has_name(&self) -> bool {
+        entry(self.id.vendor, self.id.code).is_some()
+    }
+
     /// Value of a four-octet number.
     pub fn number(&self) -> Option<u32> {
         let mut cur = self.value;
         cur.u32().ok().filter(|_| cur.is_empty())
+    }
+}
+
+/// Every AVP below these in the order of the octets, with its depth from 0: groups are followed as far as the dictionary
+/// knows them and [`super::facts::MAX_DEPTH`] allows.
+pub(super) fn walk<'a>(avps: Avps<'a>, depth: u8, visit: &mut impl FnMut(u8, &Avp<'a>)) {
+    for avp in avps {
+        visit(depth, &avp);
+        let known = entry(avp.id.vendor, avp.id.code);
+        if depth < MAX_DEPTH && known.is_some_and(|known| known.data_type == DataType::Grouped) {
+            walk(avp.group(), depth.saturating_add(1), visit);
+        }
     }
 }
 

@@ -1,20 +1,22 @@
-//! What detections read in the AVPs of a message.
+//! What detections read in the AVPs of a message, and whether its structure is sound: one walk over all of them.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use smallvec::SmallVec;
 
+use crate::cursor::short;
 use crate::tbcd::Digits;
 use crate::text::Text;
-use crate::{Anomalies, Cursor, Flaw};
+use crate::{Anomalies, Flaw, Span};
 
 use super::avp::{Avp, AvpId, Avps};
-use super::{Message, VENDOR_3GPP};
+use super::dictionary::{DataType, Entry, MandatoryFlag, entry};
+use super::mandatory::Watched;
+use super::values;
+use super::{HEADER_LEN, Message, VENDOR_3GPP};
 
-const USER_NAME: AvpId = AvpId { vendor: 0, code: 1 };
-
-/// Groups inside groups that are followed; 3GPP nests to five.
-const MAX_DEPTH: u8 = 8;
+/// Groups inside groups that are followed; 3GPP nests to seven.
+pub(super) const MAX_DEPTH: u8 = 16;
 
 /// The values of one message. A repeated AVP keeps its first value and is noted.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,14 +32,36 @@ pub struct Facts<'a> {
     pub product_name: Option<Text<'a>>,
     pub result_code: Option<u32>,
     pub experimental_result_code: Option<u32>,
-    /// From User-Name, User-Id, Subscription-Id or a NAI of TS 23.003 §14 and §19.
+    /// From User-Name, User-Id, Subscription-Id, 3GPP-IMSI or a NAI of TS 23.003 §14 and §19.
     pub imsi: Option<Digits>,
     pub msisdn: Option<Digits>,
     pub imei: Option<Digits>,
-    /// MCC and MNC in three octets.
+    /// MCC and MNC in three octets: Visited-PLMN-Id, or where a session says that it is served.
     pub visited_plmn: Option<[u8; 3]>,
+    /// Visited-Network-Identifier (TS 29.229 §6.3.1).
+    pub visited_network: Option<Text<'a>>,
+    pub rat_type: Option<u32>,
+    /// ULR-Flags, ULA-Flags, IDR-Flags… of the command itself.
+    pub command_flags: Option<u32>,
+    pub cancellation_type: Option<u32>,
+    /// Name of the serving node: MME, SGSN, S-CSCF.
+    pub serving_node: Option<Text<'a>>,
+    pub serving_number: Option<Digits>,
+    pub sc_address: Option<Digits>,
+    /// Called-Station-Id, or Service-Selection at the top level.
+    pub apn: Option<Text<'a>>,
+    pub framed_ip: Option<IpAddr>,
+    pub serving_ip: Option<IpAddr>,
+    pub cc_request_type: Option<u32>,
+    pub cc_request_number: Option<u32>,
+    pub auth_session_state: Option<u32>,
+    pub data_references: SmallVec<[u32; 4]>,
+    /// Auth-Application-Id and Acct-Application-Id of a capabilities exchange.
+    pub applications: SmallVec<[u32; 8]>,
     /// AVPs at the top level, in order, repeats kept, at most [`Self::AVPS`].
     pub avps: SmallVec<[AvpId; 24]>,
+    /// All AVPs, those in groups too.
+    pub avp_count: u32,
     /// Octets behind the last AVP that could be read.
     pub undecoded_len: u32,
 }
@@ -49,31 +73,54 @@ impl Facts<'_> {
     pub const ROUTE_RECORDS: usize = 32;
     /// Addresses that are listed.
     pub const ADDRESSES: usize = 16;
+    /// Applications that are listed.
+    pub const APPLICATIONS: usize = 16;
+    /// References to data that are listed.
+    pub const DATA_REFERENCES: usize = 8;
 }
 
-/// Reads the AVPs of a message.
+/// Reads the AVPs of a message, those in groups too, and notes what breaks the rules of its command.
 pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
-    let mut facts = Facts::default();
+    let mut reader = Reader { notes, facts: Facts::default(), message };
+    let mut watched = Watched::default();
     let mut avps = message.avps();
     let mut user_names = 0u32;
     for avp in avps.by_ref() {
         if avp.id == USER_NAME {
             user_names = user_names.saturating_add(1);
             if user_names == 2 {
-                notes.note(avp.value.span(), "diameter.user_name", Flaw::Repeated);
+                reader.notes.note(avp.value.span(), "diameter.user_name", Flaw::Repeated);
             }
         }
-        if facts.avps.len() < Facts::AVPS {
-            facts.avps.push(avp.id);
-        } else if !notes.has("diameter.avps") {
-            notes.note(avp.value.span(), "diameter.avps", Flaw::TooMany);
+        if watched.see(avp.id.vendor, avp.id.code) {
+            reader.notes.note(avp.value.span(), "diameter.avp_repeated", Flaw::Repeated);
         }
-        facts.avp(notes, avp, 0);
+        if reader.facts.avps.len() < Facts::AVPS {
+            reader.facts.avps.push(avp.id);
+        } else if !reader.notes.has("diameter.avps") {
+            reader.notes.note(avp.value.span(), "diameter.avps", Flaw::TooMany);
+        }
+        reader.avp(avp, AvpId::default(), 0);
     }
-    facts.undecoded_len = crate::cursor::short(avps.unread().len());
+    let Reader { mut facts, notes, .. } = reader;
+    facts.undecoded_len = short(avps.unread().len());
     note_defect(notes, &avps);
+    // What could not be read to its end may have been there.
+    if facts.undecoded_len == 0 && message.is_whole() && message.version == 1 {
+        let header = short(HEADER_LEN);
+        for code in watched.missing(message) {
+            let at = Span { start: message.body.offset().saturating_sub(header), len: header };
+            notes.note(at, "diameter.mandatory", Flaw::Lacks(u64::from(code)));
+        }
+    }
     facts
 }
+
+const USER_NAME: AvpId = AvpId { vendor: 0, code: 1 };
+/// Groups that quote another message, or what a proxy wants back: nothing in them is said by this message.
+const FAILED_AVP: AvpId = AvpId { vendor: 0, code: 279 };
+const PROXY_INFO: AvpId = AvpId { vendor: 0, code: 284 };
+const EXPERIMENTAL_RESULT: AvpId = AvpId { vendor: 0, code: 297 };
 
 fn note_defect(notes: &mut Anomalies, avps: &Avps<'_>) {
     if let Some((at, flaw)) = avps.defect() {
@@ -81,120 +128,296 @@ fn note_defect(notes: &mut Anomalies, avps: &Avps<'_>) {
     }
 }
 
-impl<'a> Facts<'a> {
-    fn avp(&mut self, notes: &mut Anomalies, avp: Avp<'a>, depth: u8) {
+struct Reader<'n, 'm, 'a> {
+    notes: &'n mut Anomalies,
+    facts: Facts<'a>,
+    message: &'m Message<'a>,
+}
+
+impl<'a> Reader<'_, '_, 'a> {
+    fn avp(&mut self, avp: Avp<'a>, group: AvpId, depth: u8) {
+        self.facts.avp_count = self.facts.avp_count.saturating_add(1);
+        let entry = entry(avp.id.vendor, avp.id.code);
+        if avp.flags & 0x1f != 0 || avp.odd_padding || entry.is_some_and(|entry| odd(&avp, entry)) {
+            self.check(&avp, entry);
+        }
+        if depth == 0 {
+            self.top(avp);
+        } else if group == FAILED_AVP || group == PROXY_INFO {
+            return;
+        }
+        match (avp.id.vendor, avp.id.code) {
+            (0, 443) => return self.subscription_id(avp, depth),
+            (0, 458) => return self.equipment(avp, depth),
+            (0, _) => self.ietf(avp, group),
+            (VENDOR_3GPP, _) => self.tgpp(avp, depth),
+            _ => {}
+        }
+        if entry.is_some_and(|entry| entry.data_type == DataType::Grouped) {
+            self.group(avp, depth);
+        }
+    }
+
+    #[cold]
+    fn check(&mut self, avp: &Avp<'a>, entry: Option<&Entry>) {
         let at = avp.value.span();
+        let code = u64::from(avp.id.code);
         if avp.flags & 0x1f != 0 {
-            notes.note(at, "diameter.avp_reserved", Flaw::IllegalValue(u64::from(avp.flags)));
+            let flaw = Flaw::IllegalValue(u64::from(avp.flags));
+            self.notes.note(at, "diameter.avp_reserved", flaw);
         }
         if avp.odd_padding {
-            notes.note(at, "diameter.avp_padding", Flaw::IllegalValue(u64::from(avp.id.code)));
+            self.notes.note(at, "diameter.avp_padding", Flaw::IllegalValue(code));
         }
+        let Some(entry) = entry else { return };
+        if odd_flag(avp, entry) {
+            self.notes.note(at, "diameter.avp_flags", Flaw::IllegalValue(code));
+        }
+        if odd_width(avp, entry) {
+            self.notes.note(at, "diameter.avp_value", Flaw::IllegalValue(code));
+        }
+    }
+
+    fn group(&mut self, avp: Avp<'a>, depth: u8) {
+        if MAX_DEPTH <= depth {
+            self.notes.note(avp.value.span(), "diameter.grouped", Flaw::TooDeep);
+            return;
+        }
+        let mut avps = avp.group();
+        for inner in avps.by_ref() {
+            self.avp(inner, avp.id, depth.saturating_add(1));
+        }
+        note_defect(self.notes, &avps);
+    }
+
+    /// What counts only at the top level.
+    fn top(&mut self, avp: Avp<'a>) {
+        let notes = &mut *self.notes;
+        let facts = &mut self.facts;
         let text = Text(avp.value.rest());
-        match (avp.id.vendor, avp.id.code) {
-            (0, 1) if self.imsi.is_none() => self.imsi = imsi_of(avp.value.rest()),
-            (0, 257) if self.host_ip_addresses.len() < Self::ADDRESSES => {
-                match address(avp.value) {
-                    Some(ip) => self.host_ip_addresses.push(ip),
+        let (field, slot) = match (avp.id.vendor, avp.id.code) {
+            (0, 263) => ("diameter.session_id", &mut facts.session_id),
+            (0, 264) => ("diameter.origin_host", &mut facts.origin_host),
+            (0, 269) => ("diameter.product_name", &mut facts.product_name),
+            (0, 283) => ("diameter.destination_realm", &mut facts.destination_realm),
+            (0, 293) => ("diameter.destination_host", &mut facts.destination_host),
+            (0, 296) => ("diameter.origin_realm", &mut facts.origin_realm),
+            (0, 282) => {
+                if facts.route_records.len() < Facts::ROUTE_RECORDS {
+                    facts.route_records.push(text);
+                }
+                return;
+            }
+            (0, 268) => {
+                let (slot, value) = (&mut facts.result_code, avp.number());
+                return once(notes, avp, "diameter.result_code", slot, value);
+            }
+            (0, 257) => {
+                match values::address(avp.value) {
+                    Some(ip) if facts.host_ip_addresses.len() < Facts::ADDRESSES => {
+                        facts.host_ip_addresses.push(ip);
+                    }
+                    Some(_) => {}
                     None => {
                         let flaw = Flaw::IllegalValue(avp.value.len() as u64);
-                        notes.note(at, "diameter.host_ip_address", flaw);
+                        notes.note(avp.value.span(), "diameter.host_ip_address", flaw);
                     }
                 }
+                return;
             }
-            (0, 263) if depth == 0 => {
-                once(notes, avp, "diameter.session_id", &mut self.session_id, Some(text));
-            }
-            (0, 264) if depth == 0 => {
-                once(notes, avp, "diameter.origin_host", &mut self.origin_host, Some(text));
-            }
-            (0, 268) if depth == 0 => {
-                once(notes, avp, "diameter.result_code", &mut self.result_code, avp.number());
-            }
-            (0, 269) if depth == 0 => {
-                once(notes, avp, "diameter.product_name", &mut self.product_name, Some(text));
-            }
-            (0, 282) if depth == 0 && self.route_records.len() < Self::ROUTE_RECORDS => {
-                self.route_records.push(text);
-            }
-            (0, 283) if depth == 0 => {
-                let slot = &mut self.destination_realm;
-                once(notes, avp, "diameter.destination_realm", slot, Some(text));
-            }
-            (0, 293) if depth == 0 => {
-                let slot = &mut self.destination_host;
-                once(notes, avp, "diameter.destination_host", slot, Some(text));
-            }
-            (0, 296) if depth == 0 => {
-                once(notes, avp, "diameter.origin_realm", &mut self.origin_realm, Some(text));
-            }
-            (0, 298) => {
-                let slot = &mut self.experimental_result_code;
-                once(notes, avp, "diameter.experimental_result_code", slot, avp.number());
-            }
-            // Subscription-Id (RFC 8506 §8.46).
-            (0, 443) => self.subscription_id(notes, avp, depth),
-            (VENDOR_3GPP, 701) => {
-                let msisdn = Digits::tbcd(avp.value.rest());
-                once(notes, avp, "diameter.msisdn", &mut self.msisdn, msisdn);
-            }
-            (VENDOR_3GPP, 1402) => {
-                let imei = Digits::ascii(avp.value.rest());
-                once(notes, avp, "diameter.imei", &mut self.imei, imei);
-            }
+            (0, 277) => return first(&mut facts.auth_session_state, avp.number()),
+            (0, 415) => return first(&mut facts.cc_request_number, avp.number()),
+            (0, 416) => return first(&mut facts.cc_request_type, avp.number()),
+            (0, 30 | 493) => return first(&mut facts.apn, Some(text)),
             (VENDOR_3GPP, 1407) => {
                 let mut cur = avp.value;
                 let plmn = cur.array().ok().filter(|_| cur.is_empty());
-                once(notes, avp, "diameter.visited_plmn", &mut self.visited_plmn, plmn);
+                return once(notes, avp, "diameter.visited_plmn", &mut facts.visited_plmn, plmn);
             }
-            // Public-Identity: a URI whose user part may be an IMSI under an IMS realm (TS 23.003 §13.4B).
-            (VENDOR_3GPP, 601) => {
-                let uri = avp.value.rest();
-                let nai = uri.strip_prefix(b"sip:").unwrap_or(uri);
-                if self.imsi.is_none() && nai.contains(&b'@') {
-                    self.imsi = imsi_of(nai);
+            // The flags of requests and answers of S6a, SWx, Cx, S6c, S6t, SLg and SLh: each command has one of them.
+            (
+                VENDOR_3GPP,
+                637
+                | 653
+                | 655
+                | 1405
+                | 1406
+                | 1421
+                | 1422
+                | 1441..=1443
+                | 1490
+                | 1508
+                | 1522
+                | 1635
+                | 1638..=1640
+                | 1679
+                | 2411
+                | 2545
+                | 2546
+                | 3145
+                | 3164
+                | 3302
+                | 3310
+                | 3323,
+            ) => return first(&mut facts.command_flags, avp.number()),
+            (VENDOR_3GPP, 1420) => return first(&mut facts.cancellation_type, avp.number()),
+            (VENDOR_3GPP, 600) => return first(&mut facts.visited_network, Some(text)),
+            (VENDOR_3GPP, 703) => {
+                if facts.data_references.len() < Facts::DATA_REFERENCES {
+                    facts.data_references.extend(avp.number());
+                }
+                return;
+            }
+            _ => return,
+        };
+        once(notes, avp, field, slot, Some(text));
+    }
+
+    /// What counts wherever it stands, in the space of the IETF.
+    fn ietf(&mut self, avp: Avp<'a>, group: AvpId) {
+        let facts = &mut self.facts;
+        match avp.id.code {
+            1 if facts.imsi.is_none() => facts.imsi = values::imsi_of(avp.value.rest()),
+            8 => first(&mut facts.framed_ip, values::any_address(avp.value)),
+            97 => first(&mut facts.framed_ip, values::prefix(avp.value)),
+            258 | 259 if self.message.command_code == 257 => {
+                if let Some(id) = avp.number()
+                    && facts.applications.len() < Facts::APPLICATIONS
+                    && !facts.applications.contains(&id)
+                {
+                    facts.applications.push(id);
                 }
             }
-            // Experimental-Result, and the 3GPP groups in which identities stand.
-            (0, 297) | (VENDOR_3GPP, 700 | 1400 | 1401 | 3102) => self.group(notes, avp, depth),
+            298 if group == EXPERIMENTAL_RESULT => {
+                let (slot, value) = (&mut facts.experimental_result_code, avp.number());
+                once(self.notes, avp, "diameter.experimental_result_code", slot, value);
+            }
             _ => {}
         }
     }
 
-    fn group(&mut self, notes: &mut Anomalies, avp: Avp<'a>, depth: u8) {
-        if MAX_DEPTH <= depth {
-            notes.note(avp.value.span(), "diameter.grouped", Flaw::TooDeep);
-            return;
+    /// What counts wherever it stands, of 3GPP's AVPs.
+    fn tgpp(&mut self, avp: Avp<'a>, depth: u8) {
+        let facts = &mut self.facts;
+        let bytes = avp.value.rest();
+        match avp.id.code {
+            1 if bytes.len() >= 6 => first(&mut facts.imsi, values::imsi(bytes)),
+            6 | 1050 => first(&mut facts.serving_ip, values::any_address(avp.value)),
+            15 if bytes.len() == 16 => {
+                first(&mut facts.serving_ip, values::any_address(avp.value));
+            }
+            18 => first(&mut facts.visited_plmn, values::plmn_of_digits(bytes)),
+            20 => first(&mut facts.imei, values::imei(bytes)),
+            22 => first(&mut facts.visited_plmn, values::plmn_of_location(avp.value)),
+            601 => {
+                let (imsi, msisdn) = values::public_identity(bytes);
+                first(&mut facts.imsi, imsi);
+                first(&mut facts.msisdn, msisdn);
+            }
+            602 | 2402 | 2409 => first(&mut facts.serving_node, Some(Text(bytes))),
+            701 => {
+                let msisdn = Digits::tbcd(bytes);
+                if depth == 0 {
+                    once(self.notes, avp, "diameter.msisdn", &mut facts.msisdn, msisdn);
+                } else {
+                    first(&mut facts.msisdn, msisdn);
+                }
+            }
+            1032 => first(&mut facts.rat_type, avp.number()),
+            1402 => {
+                let imei = Digits::ascii(bytes);
+                once(self.notes, avp, "diameter.imei", &mut facts.imei, imei);
+            }
+            1489 | 1645 | 2403 => first(&mut facts.serving_number, Digits::tbcd(bytes)),
+            3300 => first(&mut facts.sc_address, Digits::tbcd(bytes)),
+            _ => {}
         }
-        let mut avps = avp.group();
-        for inner in avps.by_ref() {
-            self.avp(notes, inner, depth.saturating_add(1));
-        }
-        note_defect(notes, &avps);
     }
 
-    /// Type 0 is an E.164 number, 1 an IMSI, 3 a NAI.
-    fn subscription_id(&mut self, notes: &mut Anomalies, avp: Avp<'a>, depth: u8) {
-        if MAX_DEPTH <= depth {
-            return;
-        }
+    /// Type 0 is an E.164 number, 1 an IMSI, 3 a NAI (RFC 8506 §8.46).
+    fn subscription_id(&mut self, avp: Avp<'a>, depth: u8) {
         let (mut kind, mut data) = (None, None);
-        let mut avps = avp.group();
-        for inner in avps.by_ref() {
-            match (inner.id.vendor, inner.id.code) {
-                (0, 450) => kind = inner.number(),
-                (0, 444) => data = Some(inner.value.rest()),
-                _ => {}
-            }
-        }
-        note_defect(notes, &avps);
+        self.pairs(avp, depth, |code, inner| match code {
+            450 => kind = inner.number(),
+            444 => data = Some(inner.value.rest()),
+            _ => {}
+        });
+        let facts = &mut self.facts;
         match (kind, data) {
-            (Some(0), Some(data)) if self.msisdn.is_none() => {
-                self.msisdn = Digits::ascii(data.strip_prefix(b"+").unwrap_or(data));
+            (Some(0), Some(data)) => {
+                let number = data.strip_prefix(b"+").unwrap_or(data);
+                first(&mut facts.msisdn, Digits::ascii(number));
             }
-            (Some(1 | 3), Some(data)) if self.imsi.is_none() => self.imsi = imsi_of(data),
+            (Some(1 | 3), Some(data)) => first(&mut facts.imsi, values::imsi_of(data)),
+            (Some(2), Some(data)) => {
+                let (imsi, msisdn) = values::public_identity(data);
+                first(&mut facts.imsi, imsi);
+                first(&mut facts.msisdn, msisdn);
+            }
             _ => {}
         }
+    }
+
+    /// Type 0 is an IMEISV (RFC 8506 §8.49).
+    fn equipment(&mut self, avp: Avp<'a>, depth: u8) {
+        let (mut kind, mut value) = (None, None);
+        self.pairs(avp, depth, |code, inner| match code {
+            459 => kind = inner.number(),
+            460 => value = Some(inner.value.rest()),
+            _ => {}
+        });
+        if let (Some(0), Some(value)) = (kind, value) {
+            first(&mut self.facts.imei, values::imei(value));
+        }
+    }
+
+    /// The AVPs of a group of the IETF's space that holds no groups.
+    fn pairs(&mut self, avp: Avp<'a>, depth: u8, mut take: impl FnMut(u32, &Avp<'a>)) {
+        if MAX_DEPTH <= depth {
+            self.notes.note(avp.value.span(), "diameter.grouped", Flaw::TooDeep);
+            return;
+        }
+        let mut avps = avp.group();
+        for inner in avps.by_ref() {
+            self.facts.avp_count = self.facts.avp_count.saturating_add(1);
+            if inner.id.vendor == 0 {
+                take(inner.id.code, &inner);
+            }
+            let known = entry(inner.id.vendor, inner.id.code);
+            if inner.flags & 0x1f != 0 || inner.odd_padding || known.is_some_and(|e| odd(&inner, e))
+            {
+                self.check(&inner, known);
+            }
+        }
+        note_defect(self.notes, &avps);
+    }
+}
+
+/// Whether the dictionary and the AVP disagree.
+#[inline]
+fn odd(avp: &Avp<'_>, entry: &Entry) -> bool {
+    odd_width(avp, entry) || odd_flag(avp, entry)
+}
+
+#[inline]
+fn odd_width(avp: &Avp<'_>, entry: &Entry) -> bool {
+    entry.data_type.width().is_some_and(|width| width != avp.value.len())
+}
+
+#[inline]
+fn odd_flag(avp: &Avp<'_>, entry: &Entry) -> bool {
+    match entry.mandatory {
+        MandatoryFlag::Must => avp.flags & 0x40 == 0,
+        MandatoryFlag::MustNot => avp.flags & 0x40 != 0,
+        MandatoryFlag::Unsaid => false,
+    }
+}
+
+/// Keeps the first value.
+#[inline]
+fn first<T>(slot: &mut Option<T>, value: Option<T>) {
+    if slot.is_none() {
+        *slot = value;
     }
 }
 
@@ -213,34 +436,5 @@ fn once<T>(
         notes.note(avp.value.span(), field, Flaw::Repeated);
     } else {
         *slot = value;
-    }
-}
-
-/// An IMSI alone (TS 29.272 §5.2), or the user part of a NAI: there EAP methods put one digit before it (TS 23.003
-/// §14.3, §19.3.2), and IMS does not (§13.3).
-fn imsi_of(name: &[u8]) -> Option<Digits> {
-    let at = name.iter().position(|octet| *octet == b'@');
-    let Some((user, realm)) = at.and_then(|at| name.split_at_checked(at)) else {
-        return Digits::ascii(name).filter(|imsi| (6..=15).contains(&imsi.len()));
-    };
-    let realm = realm.to_ascii_lowercase();
-    if !realm.ends_with(b".3gppnetwork.org") {
-        return None;
-    }
-    let eap = realm.starts_with(b"@nai.") || realm.starts_with(b"@wlan.");
-    let imsi = match user.split_first() {
-        Some((b'0'..=b'8', rest)) if eap => rest,
-        _ => user,
-    };
-    Digits::ascii(imsi).filter(|imsi| (6..=15).contains(&imsi.len()))
-}
-
-/// §4.3.1: two octets of address family (IANA), then the address.
-fn address(value: Cursor<'_>) -> Option<IpAddr> {
-    let mut cur = value;
-    match (cur.u16().ok()?, cur.len()) {
-        (1, 4) => cur.array::<4>().ok().map(|octets| Ipv4Addr::from(octets).into()),
-        (2, 16) => cur.array::<16>().ok().map(|octets| Ipv6Addr::from(octets).into()),
-        _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Names of commands, applications, result codes and the better known AVPs, as data.
 
+use super::dictionary::entry;
+
 /// Name of a command, without Request or Answer (RFC 6733 §3.1, TS 29.230 §7). Commands of RFC 4740 and of 3GPP share
 /// names.
 pub fn command_name(code: u32) -> Option<&'static str> {
@@ -13,8 +15,12 @@ pub fn application_name(id: u32) -> Option<&'static str> {
 
 /// Name of an AVP; vendor 0 is the IETF's space.
 pub fn avp_name(vendor: u32, code: u32) -> Option<&'static str> {
-    let at = AVPS.binary_search_by_key(&(vendor, code), |(v, c, _)| (*v, *c)).ok()?;
-    AVPS.get(at).map(|(_, _, name)| *name)
+    entry(vendor, code).map(|entry| entry.name)
+}
+
+/// Name of the enterprise whose AVPs these are (IANA enterprise numbers).
+pub fn vendor_name(vendor: u32) -> Option<&'static str> {
+    find(VENDORS, vendor)
 }
 
 /// Name of a Result-Code (RFC 6733 §7.1).
@@ -182,6 +188,43 @@ const APPLICATIONS: &[(u32, &str)] = &[
     (16_777_346, "T6a/T6b"),
     (16_777_999, "S6b (One-AAA)"),
     (4_294_967_295, "Relay"),
+];
+
+/// IANA enterprise numbers of those that define AVPs which are met on links between operators.
+const VENDORS: &[(u32, &str)] = &[
+    (0, "IETF"),
+    (9, "Cisco"),
+    (61, "Merit Networks"),
+    (94, "Nokia"),
+    (193, "Ericsson"),
+    (311, "Microsoft"),
+    (323, "Oracle"),
+    (429, "US Robotics"),
+    (637, "Alcatel-Lucent"),
+    (1751, "Lucent"),
+    (2011, "Huawei"),
+    (2636, "Juniper"),
+    (2937, "Deutsche Telekom"),
+    (3561, "ADSL Forum"),
+    (3902, "ZTE"),
+    (4329, "Siemens"),
+    (4491, "CableLabs"),
+    (5535, "3GPP2"),
+    (5771, "Cisco Systems"),
+    (5806, "SK Telecom"),
+    (7898, "Openwave"),
+    (8164, "Starent"),
+    (10_415, "3GPP"),
+    (12_645, "Vodafone"),
+    (12_951, "Verizon Wireless"),
+    (13_019, "ETSI"),
+    (18_060, "Sandvine"),
+    (19_444, "Metaswitch"),
+    (21_274, "Camiant"),
+    (24_757, "WiMAX Forum"),
+    (27_640, "Telefonica"),
+    (28_458, "Nokia Networks"),
+    (36_461, "Red Hat"),
 ];
 
 /// RFC 6733 §7.1 and extensions.
@@ -411,155 +454,6 @@ const EXPERIMENTAL_RESULTS: &[(u32, &str)] = &[
     (5691, "DIAMETER_ERROR_V2X_NOT_ALLOWED"),
 ];
 
-/// Vendor, code, name.
-const AVPS: &[(u32, u32, &str)] = &[
-    (0, 1, "User-Name"),
-    (0, 8, "Framed-IP-Address"),
-    (0, 25, "Class"),
-    (0, 27, "Session-Timeout"),
-    (0, 30, "Called-Station-Id"),
-    (0, 31, "Calling-Station-Id"),
-    (0, 33, "Proxy-State"),
-    (0, 44, "Acct-Session-Id"),
-    (0, 50, "Acct-Multi-Session-Id"),
-    (0, 55, "Event-Timestamp"),
-    (0, 85, "Acct-Interim-Interval"),
-    (0, 97, "Framed-IPv6-Prefix"),
-    (0, 257, "Host-IP-Address"),
-    (0, 258, "Auth-Application-Id"),
-    (0, 259, "Acct-Application-Id"),
-    (0, 260, "Vendor-Specific-Application-Id"),
-    (0, 261, "Redirect-Host-Usage"),
-    (0, 262, "Redirect-Max-Cache-Time"),
-    (0, 263, "Session-Id"),
-    (0, 264, "Origin-Host"),
-    (0, 265, "Supported-Vendor-Id"),
-    (0, 266, "Vendor-Id"),
-    (0, 267, "Firmware-Revision"),
-    (0, 268, "Result-Code"),
-    (0, 269, "Product-Name"),
-    (0, 270, "Session-Binding"),
-    (0, 271, "Session-Server-Failover"),
-    (0, 272, "Multi-Round-Time-Out"),
-    (0, 273, "Disconnect-Cause"),
-    (0, 274, "Auth-Request-Type"),
-    (0, 276, "Auth-Grace-Period"),
-    (0, 277, "Auth-Session-State"),
-    (0, 278, "Origin-State-Id"),
-    (0, 279, "Failed-AVP"),
-    (0, 280, "Proxy-Host"),
-    (0, 281, "Error-Message"),
-    (0, 282, "Route-Record"),
-    (0, 283, "Destination-Realm"),
-    (0, 284, "Proxy-Info"),
-    (0, 285, "Re-Auth-Request-Type"),
-    (0, 287, "Accounting-Sub-Session-Id"),
-    (0, 291, "Authorization-Lifetime"),
-    (0, 292, "Redirect-Host"),
-    (0, 293, "Destination-Host"),
-    (0, 294, "Error-Reporting-Host"),
-    (0, 295, "Termination-Cause"),
-    (0, 296, "Origin-Realm"),
-    (0, 297, "Experimental-Result"),
-    (0, 298, "Experimental-Result-Code"),
-    (0, 299, "Inband-Security-Id"),
-    (0, 300, "E2E-Sequence"),
-    (0, 301, "DRMP"),
-    (0, 415, "CC-Request-Number"),
-    (0, 416, "CC-Request-Type"),
-    (0, 443, "Subscription-Id"),
-    (0, 444, "Subscription-Id-Data"),
-    (0, 450, "Subscription-Id-Type"),
-    (0, 455, "Multiple-Services-Indicator"),
-    (0, 456, "Multiple-Services-Credit-Control"),
-    (0, 461, "Service-Context-Id"),
-    (0, 480, "Accounting-Record-Type"),
-    (0, 483, "Accounting-Realtime-Required"),
-    (0, 485, "Accounting-Record-Number"),
-    (0, 486, "MIP6-Agent-Info"),
-    (0, 493, "Service-Selection"),
-    (0, 621, "OC-Supported-Features"),
-    (0, 650, "Load"),
-    (10415, 1, "SGSN_UPDATE"),
-    (10415, 2, "SUBSCRIPTION_WITHDRAWAL"),
-    (10415, 3, "UPDATE_IWF"),
-    (10415, 4, "INITIAL_ATTACH"),
-    (10415, 18, "3GPP-SGSN-MCC-MNC"),
-    (10415, 22, "3GPP-User-Location-Info"),
-    (10415, 23, "3GPP-MS-TimeZone"),
-    (10415, 515, "Max-Requested-Bandwidth-DL"),
-    (10415, 516, "Max-Requested-Bandwidth-UL"),
-    (10415, 601, "Public-Identity"),
-    (10415, 602, "Server-Name"),
-    (10415, 628, "Supported-Features"),
-    (10415, 629, "Feature-List-ID"),
-    (10415, 630, "Feature-List"),
-    (10415, 700, "User-Identity"),
-    (10415, 701, "MSISDN"),
-    (10415, 703, "Data-Reference"),
-    (10415, 873, "Service-Information"),
-    (10415, 874, "PS-Information"),
-    (10415, 1032, "RAT-Type"),
-    (10415, 1400, "Subscription-Data"),
-    (10415, 1401, "Terminal-Information"),
-    (10415, 1402, "IMEI"),
-    (10415, 1403, "Software-Version"),
-    (10415, 1404, "QoS-Subscribed"),
-    (10415, 1405, "ULR-Flags"),
-    (10415, 1406, "ULA-Flags"),
-    (10415, 1407, "Visited-PLMN-Id"),
-    (10415, 1408, "Requested-EUTRAN-Authentication-Info"),
-    (10415, 1409, "Requested-UTRAN-GERAN-Authentication-Info"),
-    (10415, 1410, "Number-Of-Requested-Vectors"),
-    (10415, 1411, "Re-Synchronization-Info"),
-    (10415, 1412, "Immediate-Response-Preferred"),
-    (10415, 1413, "Authentication-Info"),
-    (10415, 1414, "E-UTRAN-Vector"),
-    (10415, 1417, "Network-Access-Mode"),
-    (10415, 1419, "Item-Number"),
-    (10415, 1420, "Cancellation-Type"),
-    (10415, 1421, "DSR-Flags"),
-    (10415, 1422, "HPLMN-ODB"),
-    (10415, 1423, "Context-Identifier"),
-    (10415, 1424, "Subscriber-Status"),
-    (10415, 1425, "Operator-Determined-Barring"),
-    (10415, 1426, "Access-Restriction-Data"),
-    (10415, 1428, "All-APN-Configurations-Included-Indicator"),
-    (10415, 1429, "APN-Configuration-Profile"),
-    (10415, 1430, "APN-Configuration"),
-    (10415, 1434, "Alert-Reason"),
-    (10415, 1435, "AMBR"),
-    (10415, 1441, "IDA-Flags"),
-    (10415, 1442, "PUA-Flags"),
-    (10415, 1443, "NOR-Flags"),
-    (10415, 1444, "User-Id"),
-    (10415, 1445, "Equipment-Status"),
-    (10415, 1458, "Trace-Data"),
-    (10415, 1489, "SGSN-Number"),
-    (10415, 1490, "IDR-Flags"),
-    (10415, 1495, "EPS-User-State"),
-    (10415, 1496, "EPS-Location-Information"),
-    (10415, 1600, "MME-Location-Information"),
-    (10415, 1601, "SGSN-Location-Information"),
-    (10415, 1602, "E-UTRAN-CGI"),
-    (10415, 1603, "TAI"),
-    (10415, 1610, "Current-Location-Retrieved"),
-    (10415, 1615, "UE-SRVCC-Capability"),
-    (10415, 1616, "MPS-Priority"),
-    (10415, 1617, "VPLMN-LIPA-Allowed"),
-    (10415, 1638, "CLR-Flags"),
-    (10415, 1645, "MME-Number-for-MT-SMS"),
-    (10415, 1654, "Subscription-Data-Flags"),
-    (10415, 1670, "Reset-ID"),
-    (10415, 2401, "Serving-Node"),
-    (10415, 2402, "MME-Name"),
-    (10415, 3102, "User-Identifier"),
-    (10415, 3300, "SC-Address"),
-    (10415, 3301, "SM-RP-UI"),
-    (10415, 3324, "SM-Delivery-Outcome"),
-    (10415, 3332, "SMS-GMSC-Address"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -569,7 +463,6 @@ mod tests {
         for table in [COMMANDS, APPLICATIONS, RESULTS, EXPERIMENTAL_RESULTS] {
             assert!(table.is_sorted_by(|a, b| a.0 < b.0));
         }
-        assert!(AVPS.is_sorted_by(|a, b| (a.0, a.1) < (b.0, b.1)));
         assert_eq!(command_name(316), Some("Update-Location"));
         assert_eq!(application_name(16_777_251), Some("S6a/S6d"));
         assert_eq!(avp_name(10_415, 1407), Some("Visited-PLMN-Id"));
