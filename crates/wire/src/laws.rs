@@ -7,8 +7,8 @@ use std::fmt::Debug;
 
 use crate::link::{Carried, Exported, LinkType};
 use crate::{
-    Anomalies, Cursor, diameter, dns, envelope, gtp, icmp, ip, link, m3ua, map, mtp3, sccp, sctp,
-    ssh, tcap, tls, transport,
+    Anomalies, Cursor, bssap, diameter, dns, envelope, gtp, icmp, ip, isup, link, m3ua, map, mtp3, pfcp,
+    ranap, sccp, sctp, ssh, sua, tcap, tls, transport,
 };
 
 /// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
@@ -61,6 +61,9 @@ pub const PARSERS: &[Parser] = &[
             (gtp::probe(cur.rest()), gtp::gpdu(*cur), gtp_messages(notes, cur))
         });
     }),
+    ("pfcp", |bytes| {
+        keep(bytes, |notes, cur| (pfcp::probe(cur.rest()), pfcp_messages(notes, cur)));
+    }),
     ("diameter", |bytes| {
         keep(bytes, |notes, cur| (diameter::probe(cur.rest()), diameter_messages(notes, cur)));
     }),
@@ -69,11 +72,28 @@ pub const PARSERS: &[Parser] = &[
     ("m3ua", |bytes| keep(bytes, |notes, cur| (m3ua::probe(bytes), m3ua::dissect(notes, cur)))),
     ("mtp3", |bytes| {
         keep(bytes, |notes, cur| mtp3::dissect(notes, cur, mtp3::guess(bytes)));
-        keep(bytes, |notes, cur| mtp3::from_mtp2(notes, cur));
+        keep(bytes, |notes, cur| mtp3::signal_unit(notes, cur, None));
         keep(bytes, |notes, cur| (mtp3::probe_m2ua(bytes), mtp3::m2ua(notes, cur)));
         keep(bytes, |notes, cur| (mtp3::probe_m2pa(bytes), mtp3::m2pa(notes, cur)));
     }),
-    ("sccp", |bytes| keep(bytes, |notes, cur| (sccp::probe(bytes), sccp::dissect(notes, cur)))),
+    ("sccp", |bytes| {
+        keep(bytes, |notes, cur| (sccp::probe(bytes), sccp::dissect(notes, cur)));
+        keep(bytes, |notes, cur| sccp::dissect_as(notes, cur, mtp3::Variant::Ansi));
+    }),
+    ("sua", |bytes| {
+        keep(bytes, |notes, cur| {
+            (sua::probe(bytes), sua::dissect(notes, cur).map(|message| (message.sccp(), message)))
+        });
+    }),
+    ("isup", |bytes| {
+        keep(bytes, |notes, cur| {
+            (isup::probe(bytes), isup::dissect(notes, cur, isup::guess(bytes)))
+        });
+        keep(bytes, |notes, cur| isup::dissect(notes, cur, isup::Flavour::Bicc));
+    }),
+    ("bssap", |bytes| {
+        keep(bytes, |_, _| (bssap::message_name(bytes), ranap::probe(bytes)));
+    }),
     ("tcap", |bytes| keep(bytes, |notes, cur| (tcap::probe(bytes), tcap::dissect(notes, cur)))),
     ("map", |bytes| keep(bytes, map_argument)),
 ];
@@ -250,6 +270,21 @@ fn gtp_messages<'a>(
         assert!(cur.len() < left, "a message without octets");
         assert!(message.body.len() <= left, "a body larger than its datagram");
         let facts = gtp::facts(notes, &message);
+        messages.push((message, facts));
+    }
+    messages
+}
+
+fn pfcp_messages<'a>(
+    notes: &mut Anomalies,
+    cur: &mut Cursor<'a>,
+) -> Vec<(pfcp::Message<'a>, pfcp::Facts<'a>)> {
+    let mut messages = Vec::new();
+    while !cur.is_empty() {
+        let left = cur.len();
+        let Ok(message) = pfcp::dissect(notes, cur) else { break };
+        assert!(cur.len() < left, "a message without octets");
+        let facts = pfcp::facts(notes, &message);
         messages.push((message, facts));
     }
     messages

@@ -7,6 +7,7 @@
 
 pub mod anomaly;
 pub mod ber;
+pub mod bssap;
 pub mod cap;
 pub mod cursor;
 pub mod diameter;
@@ -16,14 +17,18 @@ pub mod gtp;
 pub mod icmp;
 pub mod inap;
 pub mod ip;
+pub mod isup;
 pub mod laws;
 pub mod link;
 pub mod m3ua;
 pub mod map;
 pub mod mtp3;
+pub mod pfcp;
+pub mod ranap;
 pub mod sccp;
 pub mod sctp;
 pub mod ssh;
+pub mod sua;
 pub mod tbcd;
 pub mod tcap;
 pub mod text;
