@@ -3,12 +3,17 @@
 //!
 //! Spec: 3GPP TS 29.078 (release 17), ITU-T Q.763 (numbers and causes). `§` below means a section of TS 29.078.
 
+pub(crate) mod arguments;
+pub(crate) mod kept;
 mod names;
+mod numbers;
 
 use smallvec::SmallVec;
 
 use crate::map::AddressString;
+pub(crate) use arguments::fields;
 pub(crate) use names::{context, context_of_gsm, error_name, operation_name};
+pub(crate) use numbers::Form;
 
 /// More numbers of one operation than this are not read.
 pub(crate) const MAX_PARTIES: usize = 16;

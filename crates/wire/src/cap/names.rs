@@ -134,3 +134,74 @@ const ASSIST: &[u8] = &[16, 18, 19, 22, 31, 33, 34, 35, 36, 46, 47, 48, 49, 53, 
 const SRF: &[u8] = &[16, 47, 48, 49, 53, 55];
 const GPRS: &[u8] = &[70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83];
 const SMS: &[u8] = &[60, 61, 62, 63, 64, 65, 66, 67];
+
+/// EventTypeBCSM of CAP, and those that only INAP has.
+pub(super) fn event_bcsm(event: u8) -> Option<&'static str> {
+    Some(match event {
+        1 => "origAttemptAuthorized",
+        2 => "collectedInfo",
+        3 => "analyzedInformation",
+        4 => "routeSelectFailure",
+        5 => "oCalledPartyBusy",
+        6 => "oNoAnswer",
+        7 => "oAnswer",
+        8 => "oMidCall",
+        9 => "oDisconnect",
+        10 => "oAbandon",
+        12 => "termAttemptAuthorized",
+        13 => "tBusy",
+        14 => "tNoAnswer",
+        15 => "tAnswer",
+        16 => "tMidCall",
+        17 => "tDisconnect",
+        18 => "tAbandon",
+        19 => "oTermSeized",
+        20 => "oSuspend",
+        21 => "tSuspend",
+        22 => "origAttempt",
+        23 => "termAttempt",
+        24 => "oReAnswer",
+        25 => "tReAnswer",
+        26 => "facilitySelectedAndAvailable",
+        27 => "callAccepted",
+        28 => "authorizeRouteFailure",
+        29 => "originationAttemptDenied",
+        30 => "terminationAttemptDenied",
+        50 => "oChangeOfPosition",
+        51 => "tChangeOfPosition",
+        52 => "oServiceChange",
+        53 => "tServiceChange",
+        100 => "oModifyRequest",
+        101 => "oModifyResult",
+        102 => "tModifyRequest",
+        103 => "tModifyResult",
+        _ => return None,
+    })
+}
+
+/// EventTypeSMS.
+pub(super) fn event_sms(event: u8) -> Option<&'static str> {
+    Some(match event {
+        1 => "sms-CollectedInfo",
+        2 => "o-smsFailure",
+        3 => "o-smsSubmission",
+        11 => "sms-DeliveryRequested",
+        12 => "t-smsFailure",
+        13 => "t-smsDelivery",
+        _ => return None,
+    })
+}
+
+/// GPRSEventType.
+pub(super) fn event_gprs(event: u8) -> Option<&'static str> {
+    Some(match event {
+        1 => "attach",
+        2 => "attachChangeOfPosition",
+        3 => "detached",
+        11 => "pdp-ContextEstablishment",
+        12 => "pdp-ContextEstablishmentAcknowledgement",
+        13 => "disconnect",
+        14 => "pdp-ContextChangeOfPosition",
+        _ => return None,
+    })
+}

@@ -1,19 +1,27 @@
 //! Where the identities and addresses in the argument of each operation stand.
 //!
-//! Spec: 3GPP TS 29.002 §17.7, with the shapes of versions 1 and 2 beside those of version 3: a bare value beside a sequence,
-//! `[3]` beside the universal tag. CAP: TS 29.078 §6 to §8.
+//! Spec: 3GPP TS 29.002 §17.7 (release 17), with the shapes of versions 1 and 2 beside those of version 3: a bare value beside
+//! a sequence, `[3]` beside the universal tag.
 
-use super::fields::Field::{Address, Host, Imei, Imsi, Inside, Msisdn, OneOf, Skip};
+use super::fields::Field::{
+    Address, Host, Imei, Imsi, Inside, List, Msisdn, OneOf, Other, Person, Skip,
+};
 use super::fields::Fields;
+use super::{details, subscription};
 use crate::ber::Tag;
+use crate::cap::Form;
 
-pub(super) const OCTETS: Tag = Tag::OCTET_STRING;
-pub(super) const SEQUENCE: Tag = Tag::SEQUENCE;
-pub(super) const CONTEXT_3: Tag = context(3);
+pub(crate) const OCTETS: Tag = Tag::OCTET_STRING;
+pub(crate) const SEQUENCE: Tag = Tag::SEQUENCE;
+pub(crate) const CONTEXT_3: Tag = context(3);
+const ENUMERATED: Tag = Tag::ENUMERATED;
+const INTEGER: Tag = Tag::INTEGER;
+/// IA5String.
+const TEXT: Tag = Tag::universal(22);
 /// Stands where the tag of a choice would: its alternatives have theirs.
 const CHOICE: Tag = Tag::universal(0);
 
-pub(super) const fn context(number: u32) -> Tag {
+pub(crate) const fn context(number: u32) -> Tag {
     Tag::context(number)
 }
 
@@ -27,9 +35,12 @@ pub(super) const fn map(opcode: i64) -> Fields {
         6 => RESUME_CALL_HANDLING,
         7 => INSERT_SUBSCRIBER_DATA,
         9 => SEND_PARAMETERS,
-        // imsi [0] and nothing else that matters.
-        8 | 70 | 73 | 74 | 75 | 87 | 88 => IMSI_0,
+        8 | 73 | 74 | 87 | 88 => IMSI_0,
+        10 => REGISTER_SS,
+        11..=14 => SERVICE,
         15 => AUTHENTICATION_FAILURE_REPORT,
+        17 => BARE_SERVICE,
+        19 => USSD_DATA,
         20 => RELEASE_RESOURCES,
         21 => MT_FORWARD_SM_VGCS,
         22 => SEND_ROUTING_INFO,
@@ -37,14 +48,19 @@ pub(super) const fn map(opcode: i64) -> Fields {
         24 => SEND_ROUTING_INFO_FOR_GPRS,
         25 => FAILURE_REPORT,
         26 => NOTE_MS_PRESENT_FOR_GPRS,
+        30 => PERFORM_SUBSEQUENT_HANDOVER,
+        34 => FORWARD_ACCESS_SIGNALLING,
         37 => RESET,
+        40 => SEND_GROUP_CALL_END_SIGNAL,
         43 => CHECK_IMEI,
         44 => MT_FORWARD_SM,
         45 => SEND_ROUTING_INFO_FOR_SM,
         46 => MO_FORWARD_SM,
-        47 | 49 | 64 => MSISDN_AND_SERVICE_CENTRE,
+        47 => REPORT_SM_DELIVERY_STATUS,
         48 => BARE_IMSI,
-        50 | 51 => TRACE_MODE,
+        49 | 64 => ALERT_SERVICE_CENTRE,
+        50 | 52 => ACTIVATE_TRACE_MODE,
+        51 => IMSI_0,
         53 => UPDATE_VCSG_LOCATION,
         54 => BEGIN_SUBSCRIBER_ACTIVITY,
         55 => SEND_IDENTIFICATION,
@@ -55,24 +71,20 @@ pub(super) const fn map(opcode: i64) -> Fields {
         62 => ANY_TIME_SUBSCRIPTION_INTERROGATION,
         63 => INFORM_SERVICE_CENTRE,
         65 => ANY_TIME_MODIFICATION,
-        66 => IMSI_0,
+        66 => READY_FOR_SM,
         67 => PURGE_MS,
+        68 => PREPARE_HANDOVER,
+        69 => PREPARE_SUBSEQUENT_HANDOVER,
+        70 => PROVIDE_SUBSCRIBER_INFO,
         71 => ANY_TIME_INTERROGATION,
         72 => SS_INVOCATION_NOTIFICATION,
+        75 => REMOTE_USER_FREE,
+        76 | 77 => CC_ENTRY,
         83 => PROVIDE_SUBSCRIBER_LOCATION,
+        84 => SEND_GROUP_CALL_INFO,
         85 => SEND_ROUTING_INFO_FOR_LCS,
         86 => SUBSCRIBER_LOCATION_REPORT,
         89 => NOTE_MM_EVENT,
-        _ => &[],
-    }
-}
-
-/// The fields of a CAP operation's argument.
-pub(super) const fn cap(opcode: i64) -> Fields {
-    match opcode {
-        0 => INITIAL_DP,
-        60 => INITIAL_DP_SMS,
-        78 => INITIAL_DP_GPRS,
         _ => &[],
     }
 }
@@ -119,6 +131,7 @@ const CANCEL_LOCATION: Fields = &[
 const CANCEL_LOCATION_FIELDS: Fields = &[
     (OCTETS, Imsi),
     (SEQUENCE, Inside(BARE_IMSI)),
+    (ENUMERATED, Other(details::purpose)),
     (CONTEXT_3, Address("newMSC-Number")),
     (context(4), Address("newVLR-Number")),
 ];
@@ -134,14 +147,48 @@ const PROVIDE_ROAMING_NUMBER: Fields = &[(
     ]),
 )];
 
-const NOTE_SUBSCRIBER_DATA_MODIFIED: Fields =
-    &[(SEQUENCE, Inside(&[(OCTETS, Imsi), (OCTETS, Msisdn)]))];
+const NOTE_SUBSCRIBER_DATA_MODIFIED: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (OCTETS, Imsi),
+        (OCTETS, Msisdn),
+        (context(0), Inside(subscription::FORWARDING_FOR_SCF)),
+        (CONTEXT_3, Inside(subscription::CAMEL)),
+    ]),
+)];
 
-const RESUME_CALL_HANDLING: Fields =
-    &[(SEQUENCE, Inside(&[(CONTEXT_3, Imsi), (context(9), Msisdn)]))];
+const RESUME_CALL_HANDLING: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(2), Inside(subscription::FORWARDING_DATA)),
+        (CONTEXT_3, Imsi),
+        (context(5), Inside(subscription::CSI)),
+        (context(9), Msisdn),
+        (context(12), Inside(subscription::D_CSI)),
+    ]),
+)];
 
-const INSERT_SUBSCRIBER_DATA: Fields =
-    &[(SEQUENCE, Inside(&[(context(0), Imsi), (context(1), Msisdn)]))];
+const INSERT_SUBSCRIBER_DATA: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(0), Imsi),
+        (context(1), Msisdn),
+        (context(7), List(&[(context(0), Inside(subscription::FORWARDING_INFO))])),
+        (context(13), Inside(subscription::VLR_CAMEL)),
+        (context(17), Inside(subscription::SGSN_CAMEL)),
+        (context(22), Inside(&[(context(0), List(&[(OCTETS, Address("gmlc-Number"))]))])),
+        (context(34), Address("sgsn-Number")),
+    ]),
+)];
+
+const REGISTER_SS: Fields = &[(SEQUENCE, Inside(subscription::REGISTRATION))];
+
+/// SS-ForBS-Code.
+const SERVICE: Fields = &[(SEQUENCE, Inside(BARE_SERVICE))];
+const BARE_SERVICE: Fields = &[(OCTETS, Other(details::ss_code))];
+
+/// Version 1: text and nothing else.
+const USSD_DATA: Fields = &[(TEXT, Other(details::ussd_string))];
 
 const SEND_PARAMETERS: Fields = &[(SEQUENCE, Inside(&[(context(0), Imsi)]))];
 
@@ -156,8 +203,14 @@ const AUTHENTICATION_FAILURE_REPORT: Fields = &[(
 
 const RELEASE_RESOURCES: Fields = &[(SEQUENCE, Inside(&[(OCTETS, Address("msrn"))]))];
 
-const SEND_ROUTING_INFO: Fields =
-    &[(SEQUENCE, Inside(&[(context(0), Msisdn), (context(6), Address("gmsc-OrGsmSCF-Address"))]))];
+const SEND_ROUTING_INFO: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(0), Msisdn),
+        (CONTEXT_3, Other(details::purpose)),
+        (context(6), Address("gmsc-OrGsmSCF-Address")),
+    ]),
+)];
 
 const UPDATE_GPRS_LOCATION: Fields = &[(
     SEQUENCE,
@@ -198,6 +251,26 @@ const NOTE_MS_PRESENT_FOR_GPRS: Fields = &[(
     ]),
 )];
 
+/// Behind two cells.
+const PERFORM_SUBSEQUENT_HANDOVER: Fields =
+    &[(SEQUENCE, Inside(&[(OCTETS, Skip), (OCTETS, Skip), (OCTETS, Address("targetMSC-Number"))]))];
+
+const FORWARD_ACCESS_SIGNALLING: Fields =
+    &[(SEQUENCE, Skip), (CONTEXT_3, Inside(&[(context(21), Imei)]))];
+
+/// Version 2 names nobody.
+const PREPARE_HANDOVER: Fields =
+    &[(SEQUENCE, Skip), (CONTEXT_3, Inside(&[(context(4), Imsi), (context(22), Imei)]))];
+
+const PREPARE_SUBSEQUENT_HANDOVER: Fields = &[
+    (SEQUENCE, Inside(&[(OCTETS, Skip), (OCTETS, Address("targetMSC-Number"))])),
+    (CONTEXT_3, Inside(&[(context(1), Address("targetMSC-Number"))])),
+];
+
+const SEND_GROUP_CALL_END_SIGNAL: Fields = &[(SEQUENCE, Inside(BARE_IMSI))];
+
+const SEND_GROUP_CALL_INFO: Fields = &[(SEQUENCE, Inside(&[(context(1), Imsi)]))];
+
 const RESET: Fields =
     &[(SEQUENCE, Inside(&[(OCTETS, Address("hlr-Number")), (context(1), Address("css-Number"))]))];
 
@@ -206,7 +279,12 @@ const CHECK_IMEI: Fields = &[(OCTETS, Imei), (SEQUENCE, Inside(&[(OCTETS, Imei)]
 /// Recipient, originator, text; then, with mo-forwardSM, an IMSI without tag.
 const MO_FORWARD_SM: Fields = &[(
     SEQUENCE,
-    Inside(&[(CHOICE, OneOf(SM_RP_DA)), (CHOICE, OneOf(SM_RP_OA)), (OCTETS, Skip), (OCTETS, Imsi)]),
+    Inside(&[
+        (CHOICE, OneOf(SM_RP_DA)),
+        (CHOICE, OneOf(SM_RP_OA)),
+        (OCTETS, Other(details::short_message)),
+        (OCTETS, Imsi),
+    ]),
 )];
 
 const MT_FORWARD_SM: Fields = &[(
@@ -214,76 +292,132 @@ const MT_FORWARD_SM: Fields = &[(
     Inside(&[
         (CHOICE, OneOf(SM_RP_DA)),
         (CHOICE, OneOf(SM_RP_OA)),
+        (OCTETS, Other(details::short_message)),
         (CONTEXT_3, Address("smsGmscAddress")),
     ]),
 )];
 
 /// asciCallReference first, and no sm-RP-DA.
-const MT_FORWARD_SM_VGCS: Fields = &[(SEQUENCE, Inside(SM_RP_OA))];
+const MT_FORWARD_SM_VGCS: Fields = &[(
+    SEQUENCE,
+    Inside(&[(OCTETS, Skip), (CHOICE, OneOf(SM_RP_OA)), (OCTETS, Other(details::short_message))]),
+)];
 
 const SEND_ROUTING_INFO_FOR_SM: Fields = &[(
     SEQUENCE,
     Inside(&[
         (context(0), Msisdn),
         (context(2), Address("serviceCentreAddress")),
+        (context(10), Other(details::purpose)),
         (context(12), Imsi),
     ]),
 )];
 
-const MSISDN_AND_SERVICE_CENTRE: Fields = &[(
+const REPORT_SM_DELIVERY_STATUS: Fields = &[(
     SEQUENCE,
     Inside(&[
         (OCTETS, Msisdn),
         (OCTETS, Address("serviceCentreAddress")),
+        (ENUMERATED, Other(details::purpose)),
         (context(9), Imsi),
-        (OCTETS, Imsi),
     ]),
 )];
 
-const TRACE_MODE: Fields =
-    &[(SEQUENCE, Inside(&[(context(0), Imsi), (CONTEXT_3, Address("omc-Id"))]))];
+const ALERT_SERVICE_CENTRE: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (OCTETS, Msisdn),
+        (OCTETS, Address("serviceCentreAddress")),
+        (OCTETS, Imsi),
+        (CONTEXT_3, Address("newSGSNNumber")),
+        (context(5), Address("newMMENumber")),
+        (context(7), Address("newMSCNumber")),
+    ]),
+)];
+
+const READY_FOR_SM: Fields =
+    &[(SEQUENCE, Inside(&[(context(0), Imsi), (ENUMERATED, Other(details::purpose))]))];
+
+const ACTIVATE_TRACE_MODE: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(0), Imsi),
+        (CONTEXT_3, Address("omc-Id")),
+        (context(10), Host("traceCollectionEntity")),
+    ]),
+)];
 
 const UPDATE_VCSG_LOCATION: Fields = &[(
     SEQUENCE,
     Inside(&[
         (OCTETS, Imsi),
-        (context(0), Msisdn),
-        (context(1), Address("vlr-Number")),
-        (context(2), Address("sgsn-Number")),
+        (context(0), Address("vlr-Number")),
+        (context(1), Address("sgsn-Number")),
+        (context(2), Msisdn),
     ]),
 )];
 
 const BEGIN_SUBSCRIBER_ACTIVITY: Fields =
     &[(SEQUENCE, Inside(&[(OCTETS, Imsi), (OCTETS, Address("originatingEntityNumber"))]))];
 
-/// Behind the TMSI.
-const SEND_IDENTIFICATION: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (OCTETS, Skip),
-        (OCTETS, Address("msc-Number")),
-        (CONTEXT_3, Address("newVLR-Number")),
-    ]),
-)];
+/// Behind the TMSI, which is all that version 2 has.
+const SEND_IDENTIFICATION: Fields = &[
+    (OCTETS, Skip),
+    (
+        SEQUENCE,
+        Inside(&[
+            (OCTETS, Skip),
+            (INTEGER, Other(details::requested_vectors)),
+            (OCTETS, Address("msc-Number")),
+            (CONTEXT_3, Address("newVLR-Number")),
+        ]),
+    ),
+];
 
-const SEND_AUTHENTICATION_INFO: Fields =
-    &[(OCTETS, Imsi), (SEQUENCE, Inside(&[(context(0), Imsi)]))];
+const SEND_AUTHENTICATION_INFO: Fields = &[
+    (OCTETS, Imsi),
+    (
+        SEQUENCE,
+        Inside(&[
+            (context(0), Imsi),
+            (INTEGER, Other(details::requested_vectors)),
+            (CONTEXT_3, Other(details::requesting_node)),
+            (context(4), Other(details::plmn)),
+        ]),
+    ),
+];
 
 const RESTORE_DATA: Fields = &[(SEQUENCE, Inside(BARE_IMSI))];
 
 /// The strings are not read.
-const USSD: Fields = &[(SEQUENCE, Inside(&[(context(0), Msisdn)]))];
+pub(super) const USSD: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (OCTETS, Other(details::ussd_coding)),
+        (OCTETS, Other(details::ussd_string)),
+        (context(0), Msisdn),
+    ]),
+)];
 
 const ANY_TIME_SUBSCRIPTION_INTERROGATION: Fields = &[(
     SEQUENCE,
-    Inside(&[(context(0), Inside(IDENTITY)), (context(2), Address("gsmSCF-Address"))]),
+    Inside(&[
+        (context(0), Inside(IDENTITY)),
+        (context(1), Other(details::requested_subscription)),
+        (context(2), Address("gsmSCF-Address")),
+    ]),
 )];
 
 const INFORM_SERVICE_CENTRE: Fields = &[(SEQUENCE, Inside(BARE_MSISDN))];
 
 const ANY_TIME_MODIFICATION: Fields = &[(
     SEQUENCE,
-    Inside(&[(context(0), Inside(IDENTITY)), (context(1), Address("gsmSCF-Address"))]),
+    Inside(&[
+        (context(0), Inside(IDENTITY)),
+        (context(1), Address("gsmSCF-Address")),
+        (context(2), Inside(subscription::FORWARDING_CHANGE)),
+        (CONTEXT_3, Inside(&[(context(0), Other(details::ss_code))])),
+    ]),
 )];
 
 /// Version 2 has a sequence, and the VLR's number behind the IMSI.
@@ -293,20 +427,56 @@ const PURGE_FIELDS: Fields = &[
     (context(0), Address("vlr-Number")),
     (context(1), Address("sgsn-Number")),
     (OCTETS, Address("vlr-Number")),
+    (context(2), Inside(LOCATION)),
+    (CONTEXT_3, Inside(LOCATION_GPRS)),
+    (context(4), Inside(LOCATION_EPS)),
 ];
+
+const PROVIDE_SUBSCRIBER_INFO: Fields =
+    &[(SEQUENCE, Inside(&[(context(0), Imsi), (context(2), Other(details::requested_info))]))];
 
 const ANY_TIME_INTERROGATION: Fields = &[(
     SEQUENCE,
-    Inside(&[(context(0), Inside(IDENTITY)), (CONTEXT_3, Address("gsmSCF-Address"))]),
+    Inside(&[
+        (context(0), Inside(IDENTITY)),
+        (context(1), Other(details::requested_info)),
+        (CONTEXT_3, Address("gsmSCF-Address")),
+    ]),
 )];
 
-const SS_INVOCATION_NOTIFICATION: Fields =
-    &[(SEQUENCE, Inside(&[(context(0), Imsi), (context(1), Msisdn)]))];
+const SS_INVOCATION_NOTIFICATION: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(0), Imsi),
+        (context(1), Msisdn),
+        (context(2), Other(details::ss_code)),
+        (CONTEXT_3, List(&[(OCTETS, Person("ss-EventSpecification", Form::Map))])),
+        (context(5), Person("b-subscriberNumber", Form::Map)),
+    ]),
+)];
+
+const REMOTE_USER_FREE: Fields = &[(
+    SEQUENCE,
+    Inside(&[(context(0), Imsi), (CONTEXT_3, Person("translatedB-Number", Form::Map))]),
+)];
+
+const CC_ENTRY: Fields = &[(
+    SEQUENCE,
+    Inside(&[
+        (context(0), Other(details::ss_code)),
+        (context(1), Inside(&[(context(1), Person("translatedB-Number", Form::Map))])),
+    ]),
+)];
+
+/// LCS-ClientID.
+const LCS_CLIENT: Fields = &[(context(1), Inside(&[(context(0), Address("externalAddress"))]))];
 
 const PROVIDE_SUBSCRIBER_LOCATION: Fields = &[(
     SEQUENCE,
     Inside(&[
+        (SEQUENCE, Other(details::purpose_inside)),
         (OCTETS, Address("mlc-Number")),
+        (context(0), Inside(LCS_CLIENT)),
         (context(2), Imsi),
         (CONTEXT_3, Msisdn),
         (context(5), Imei),
@@ -320,48 +490,71 @@ const SEND_ROUTING_INFO_FOR_LCS: Fields =
 const SUBSCRIBER_LOCATION_REPORT: Fields = &[(
     SEQUENCE,
     Inside(&[
-        // lcs-ClientID, then lcsLocationInfo.
-        (SEQUENCE, Skip),
+        (ENUMERATED, Other(details::purpose)),
+        (SEQUENCE, Inside(LCS_CLIENT)),
         (SEQUENCE, Inside(LCS_LOCATION_INFO)),
         (context(0), Msisdn),
         (context(1), Imsi),
         (context(2), Imei),
+        (CONTEXT_3, Address("na-ESRD")),
+        (context(4), Address("na-ESRK")),
+        (context(5), Other(details::geographical)),
+        (context(6), Other(details::age)),
+        (context(13), Other(details::cell_or_area)),
+        (context(14), Host("h-gmlc-Address")),
     ]),
 )];
 
 const NOTE_MM_EVENT: Fields = &[(
     SEQUENCE,
-    Inside(&[(context(1), Imsi), (context(2), Msisdn), (CONTEXT_3, Inside(LOCATION))]),
+    Inside(&[
+        (context(1), Imsi),
+        (context(2), Msisdn),
+        (CONTEXT_3, Inside(LOCATION)),
+        (context(7), Inside(LOCATION_GPRS)),
+    ]),
 )];
 
 /// LocationInformation.
-pub(super) const LOCATION: Fields =
-    &[(context(1), Address("vlr-number")), (context(6), Address("msc-Number"))];
+pub(crate) const LOCATION: Fields = &[
+    (INTEGER, Other(details::age)),
+    (context(0), Other(details::geographical)),
+    (context(1), Address("vlr-number")),
+    (CONTEXT_3, Other(details::cell_or_area)),
+    (context(6), Address("msc-Number")),
+    (context(7), Other(details::geographical)),
+    (context(10), Inside(LOCATION_EPS)),
+];
 
-/// LocationInformationGPRS.
-pub(super) const LOCATION_GPRS: Fields = &[(CONTEXT_3, Address("sgsn-Number"))];
+/// LocationInformationGPRS, that of CAP too.
+pub(crate) const LOCATION_GPRS: Fields = &[
+    (context(0), Other(details::cell_or_area)),
+    (context(1), Other(details::area)),
+    (context(2), Other(details::geographical)),
+    (CONTEXT_3, Address("sgsn-Number")),
+    (context(7), Other(details::geographical)),
+    (context(9), Other(details::age)),
+];
+
+/// LocationInformationEPS.
+pub(super) const LOCATION_EPS: Fields = &[
+    (context(0), Other(details::cell)),
+    (context(1), Other(details::area)),
+    (CONTEXT_3, Other(details::geographical)),
+    (context(4), Other(details::geographical)),
+    (context(6), Other(details::age)),
+];
+
+/// LocationInformation5GS.
+pub(super) const LOCATION_5GS: Fields = &[
+    (context(0), Other(details::cell)),
+    (context(1), Other(details::cell)),
+    (context(2), Other(details::geographical)),
+    (CONTEXT_3, Other(details::geographical)),
+    (context(5), Other(details::area)),
+    (context(7), Other(details::age)),
+    (context(8), Other(details::plmn)),
+];
 
 pub(super) const LCS_LOCATION_INFO: Fields =
     &[(OCTETS, Address("networkNode-Number")), (CONTEXT_3, Inside(ADDITIONAL_NUMBER))];
-
-const INITIAL_DP: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (context(50), Imsi),
-        (context(52), Inside(LOCATION)),
-        (context(55), Address("mscAddress")),
-    ]),
-)];
-
-const INITIAL_DP_SMS: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (context(4), Imsi),
-        (context(5), Inside(LOCATION)),
-        (context(6), Inside(LOCATION_GPRS)),
-        (context(7), Address("sMSCAddress")),
-        (context(13), Address("sgsnNumber")),
-    ]),
-)];
-
-const INITIAL_DP_GPRS: Fields = &[(SEQUENCE, Inside(&[(context(2), Msisdn), (CONTEXT_3, Imsi)]))];

@@ -1,16 +1,17 @@
-//! Reading an argument by a table: which tag, at which place, holds which identity or address.
+//! Reading an argument by a table: which tag, at which place, holds which identity, address or number.
 
 use std::net::IpAddr;
 
 use super::{AddressString, Argument};
 use crate::ber::{Element, Elements, Tag};
+use crate::cap::{Form, MAX_PARTIES, Party};
 use crate::cursor::short;
 use crate::sccp::Digits;
 use crate::{Anomalies, Cursor, Flaw};
 
 /// What an element holds.
 #[derive(Clone, Copy)]
-pub(super) enum Field {
+pub(crate) enum Field {
     Imsi,
     Imei,
     Msisdn,
@@ -26,22 +27,40 @@ pub(super) enum Field {
     TellsInside(&'static str, Fields),
     /// One of several, at this place: an element with any of these tags takes it.
     OneOf(Fields),
+    /// A list: each of its elements is one of these.
+    List(Fields),
+    /// A list whose presence tells.
+    TellsList(&'static str, Fields),
+    /// A person's number in a call, by its name.
+    Person(&'static str, Form),
+    /// A node's number in a call.
+    Node(&'static str, Form),
+    /// Neither: something else that is worth keeping.
+    Other(Other),
+    /// The same, and its presence tells.
+    TellsOther(&'static str, Other),
     /// Holds nothing of interest, but an element of that tag behind it may.
     Skip,
 }
 
+/// Keeps what an element says.
+pub(crate) type Other = fn(&mut Argument, &Element<'_>);
+
 /// The elements of a structure that are read. Elements of the same tag stand in their order.
-pub(super) type Fields = &'static [(Tag, Field)];
+pub(crate) type Fields = &'static [(Tag, Field)];
+
+/// More addresses of nodes in one argument than this are not read.
+const MAX_ADDRESSES: usize = 16;
 
 /// What is being read: a question or an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Request,
     Result,
 }
 
 /// Reads the elements of `fields`; the others are stepped over. Returns whether any was there.
-pub(super) fn read(
+pub(crate) fn read(
     notes: &mut Anomalies,
     argument: &mut Argument,
     direction: Direction,
@@ -100,13 +119,41 @@ fn take(
         }
         Field::Address(role) => {
             let Some(number) = address(notes, element) else { return };
-            argument.addresses.push((role, number));
+            if argument.addresses.len() < MAX_ADDRESSES {
+                argument.addresses.push((role, number));
+            }
             "node-address"
         }
         Field::Host(role) => {
             let Some(host) = host(notes, element) else { return };
-            argument.hosts.push((role, host));
+            if argument.hosts.len() < MAX_ADDRESSES {
+                argument.hosts.push((role, host));
+            }
             "node-address"
+        }
+        Field::Person(role, form) => {
+            party(argument, role, form.read(element.value(notes)), true);
+            return;
+        }
+        Field::Node(role, form) => {
+            party(argument, role, form.read(element.value(notes)), false);
+            return;
+        }
+        Field::Other(keep) => {
+            keep(argument, element);
+            return;
+        }
+        Field::TellsOther(kind, keep) => {
+            keep(argument, element);
+            kind
+        }
+        Field::List(fields) => {
+            list(notes, argument, direction, element, fields);
+            return;
+        }
+        Field::TellsList(kind, fields) => {
+            list(notes, argument, direction, element, fields);
+            kind
         }
         Field::Tells(kind) => kind,
         Field::Inside(fields) => {
@@ -122,6 +169,31 @@ fn take(
     };
     if direction == Direction::Result && !argument.returned.contains(&kind) {
         argument.returned.push(kind);
+    }
+}
+
+/// The elements of a list, each by the field of its tag.
+fn list(
+    notes: &mut Anomalies,
+    argument: &mut Argument,
+    direction: Direction,
+    element: &Element<'_>,
+    fields: Fields,
+) {
+    let mut elements = element.elements();
+    while let Some(element) = elements.next(notes) {
+        if let Some((_, field)) = fields.iter().find(|(tag, _)| *tag == element.tag) {
+            take(notes, argument, direction, &element, *field);
+        }
+    }
+}
+
+/// A number of the call.
+fn party(argument: &mut Argument, role: &'static str, number: Option<AddressString>, person: bool) {
+    let Some(number) = number.filter(|number| !number.digits.is_empty()) else { return };
+    let parties = &mut argument.call.get_or_insert_default().parties;
+    if parties.len() < MAX_PARTIES {
+        parties.push(Party { role, number, person });
     }
 }
 

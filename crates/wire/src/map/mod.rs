@@ -4,13 +4,14 @@
 //! Spec: 3GPP TS 29.002 (release 17) unless said. `§` below means a section of it. Texts (short messages, USSD) are
 //! never read.
 
-mod arguments;
+pub(crate) mod arguments;
 mod contexts;
-mod details;
+pub(crate) mod details;
 mod errors;
 pub(crate) mod fields;
 mod names;
 mod results;
+mod subscription;
 
 use std::net::IpAddr;
 
@@ -20,11 +21,11 @@ use crate::ber::{Elements, Oid, Tag};
 use crate::cap::Call;
 use crate::sccp::Digits;
 use crate::tcap::ComponentKind;
-use crate::{Anomalies, Cursor, Flaw};
-use fields::Direction;
+use crate::{Anomalies, Cursor, Flaw, cap, inap};
 pub use contexts::{application_context, belongs};
 pub use details::{Details, LocationKind};
 pub use errors::error_diagnostic;
+use fields::Direction;
 pub use names::{error_name, operation_name};
 
 /// Who speaks over TCAP.
@@ -142,8 +143,9 @@ pub fn argument(
     let fields = match user {
         User::Map if direction == Direction::Result => results::map(opcode),
         User::Map => arguments::map(opcode),
-        User::Cap if direction == Direction::Request => arguments::cap(opcode),
-        User::Cap | User::Inap | User::Unknown => &[],
+        User::Cap => cap::fields(opcode, direction),
+        User::Inap => inap::fields(opcode, direction),
+        User::Unknown => &[],
     };
     if fields.is_empty() || parameter.is_empty() {
         return argument;
@@ -151,7 +153,12 @@ pub fn argument(
     let found = fields::read(notes, &mut argument, direction, Elements::new(parameter), fields);
     if !found && direction == Direction::Request {
         let code = u64::try_from(opcode).unwrap_or_default();
-        notes.note(parameter.span(), "map.argument", Flaw::IllegalValue(code));
+        let field = match user {
+            User::Cap => "cap.argument",
+            User::Inap => "inap.argument",
+            User::Map | User::Unknown => "map.argument",
+        };
+        notes.note(parameter.span(), field, Flaw::IllegalValue(code));
     }
     argument
 }

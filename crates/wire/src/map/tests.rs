@@ -191,7 +191,7 @@ fn evasions_read_the_same_and_are_noted() {
     long_length.extend(tlv(0, &tlv(0x81, NUMBER)).split_off(1));
     let pieces = tlv(0xa0, &tlv(0xa1, &tlv(4, NUMBER)));
     for (identity, field) in
-        [(long_tag, "ber.tag"), (long_length, "ber.length"), (pieces, "ber.constructed")]
+        [(long_tag, "ber.tag"), (long_length, "ber.length"), (pieces, "ber.tag")]
     {
         let mut notes = Anomalies::new();
         let parameter = sequence(&[identity, address.clone()]);
