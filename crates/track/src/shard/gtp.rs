@@ -1,8 +1,8 @@
 //! GTP messages: of the control plane, of paths, of the charging protocol.
 
 use event::{Fteid, Gtp, Identity, Pco, Plmn, Pseudonymiser, What};
-use wire::Cursor;
 use wire::gtp::{self, Facts, Message};
+use wire::{Cursor, Flaw};
 
 use super::cx::{Cx, Place};
 use super::{Shard, hex};
@@ -54,12 +54,26 @@ impl Shard {
                 _ => Seen::GtpV1,
             });
             self.nested(cx, place);
+            if let Some(user_plane) = port_of(place)
+                && !message.belongs_on(user_plane)
+            {
+                let flaw = Flaw::IllegalValue(u64::from(message.message_type));
+                cx.notes.note(message.whole.span_of(2), "gtp.port", flaw);
+            }
             let facts = gtp::facts(&mut cx.notes, &message);
             let mut record = record(&self.config.pseudonymiser, &message, &facts, user_plane);
             record.snapped = cx.snapped;
             cx.emit(place, What::Gtp(Box::new(record)));
         }
     }
+}
+
+/// Whether the port is that of the user plane; unset where neither or both are there.
+fn port_of(place: &Place) -> Option<bool> {
+    let ends = place.ends.as_ref()?;
+    let has = |port| ends.src_port == port || ends.dest_port == port;
+    let user = has(gtp::USER_PORT);
+    (user != has(gtp::CONTROL_PORT)).then_some(user)
 }
 
 fn record(key: &Pseudonymiser, message: &Message<'_>, facts: &Facts<'_>, user_plane: bool) -> Gtp {
@@ -114,6 +128,8 @@ fn record(key: &Pseudonymiser, message: &Message<'_>, facts: &Facts<'_>, user_pl
         end_user_address: facts.end_user_address,
         recovery: facts.recovery,
         ies: facts.ies.to_vec(),
+        missing: facts.missing.to_vec(),
+        extensions: message.extensions.types().to_vec(),
         payload_len: message.payload_len,
         claimed_len: message.claimed_len,
         undecoded_len: facts.undecoded_len,
