@@ -49,3 +49,6 @@ pub struct Party {
     /// A person's number; otherwise that of a node, such as `assistingSSPIPRoutingAddress`.
     pub person: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -119,7 +119,10 @@ fn take(
         }
         Field::Address(role) => {
             let Some(number) = address(notes, element) else { return };
-            if argument.addresses.len() < MAX_ADDRESSES {
+            // A subscription names the same control point for each of its services.
+            if argument.addresses.len() < MAX_ADDRESSES
+                && !argument.addresses.contains(&(role, number))
+            {
                 argument.addresses.push((role, number));
             }
             "node-address"

@@ -38,10 +38,21 @@ fn read(opcode: i64, kind: ComponentKind, parameter: &[u8]) -> String {
     out.extend(argument.imei.map(|imei| format!("imei={imei}")));
     out.extend(argument.addresses.iter().map(|(role, gt)| format!("{role}={}", gt.digits)));
     out.extend(argument.hosts.iter().map(|(role, host)| format!("{role}={host}")));
+    if let Some(call) = &argument.call {
+        out.extend(
+            call.parties.iter().map(|party| format!("{}={}", party.role, party.number.digits)),
+        );
+    }
     if !argument.returned.is_empty() {
         out.push(format!("returned={}", argument.returned.join(",")));
     }
     out.join(" ")
+}
+
+/// The details alone.
+fn details(opcode: i64, kind: ComponentKind, parameter: &[u8]) -> Details {
+    let mut notes = Anomalies::new();
+    argument(&mut notes, User::Map, opcode, kind, Cursor::new(parameter)).details
 }
 
 fn invoke(opcode: i64, parameter: &[u8]) -> String {
@@ -173,6 +184,167 @@ fn gprs_and_the_rest() {
 }
 
 #[test]
+fn what_is_asked_for() {
+    let wanted =
+        tlv(0xa1, &[tlv(0x80, &[]), tlv(0x81, &[]), tlv(0x83, &[]), tlv(0x86, &[])].concat());
+    let argument = sequence(&[tlv(0xa0, &tlv(0x81, NUMBER)), wanted, tlv(0x83, NODE)]);
+    let read = details(71, ComponentKind::Invoke, &argument);
+    let names: Vec<_> = read.requested().collect();
+    assert_eq!(names, ["locationInformation", "subscriberState", "currentLocation", "imei"]);
+    let wanted = tlv(0xa1, &[tlv(0xa1, &[]), tlv(0x82, &[])].concat());
+    let argument = sequence(&[tlv(0xa0, &tlv(0x81, NUMBER)), wanted, tlv(0x82, NODE)]);
+    let read = details(62, ComponentKind::Invoke, &argument);
+    assert_eq!(read.requested().collect::<Vec<_>>(), ["requestedSS-Info", "odb"]);
+    let argument =
+        sequence(&[tlv(0x80, IMSI), tlv(2, &[5]), tlv(0x83, &[1]), tlv(0x84, &[0, 0xf1, 0x10])]);
+    let read = details(56, ComponentKind::Invoke, &argument);
+    assert_eq!((read.requested_vectors, read.requesting_node), (Some(5), Some(1)));
+    assert_eq!(read.location_plmn, Some([0, 0xf1, 0x10]));
+}
+
+#[test]
+fn how_fine_a_location_is() {
+    let cell = tlv(0xa3, &tlv(0x80, &[0, 0xf1, 0x10, 0, 1, 0, 2]));
+    let location = tlv(0xa0, &[tlv(2, &[3]), tlv(0x80, &[0; 8]), tlv(0x81, NODE), cell].concat());
+    let answer = sequence(&[sequence(&[location, tlv(0xa1, &tlv(0x81, &[]))])]);
+    let read = details(70, ComponentKind::ReturnResultLast, &answer);
+    assert_eq!(
+        (read.location_kind, read.location_plmn),
+        (Some(LocationKind::Cell), Some([0, 0xf1, 0x10]))
+    );
+    assert_eq!((read.geographical, read.location_age_min), (true, Some(3)));
+    assert_eq!(read.subscriber_state, Some("camelBusy"));
+    let area = tlv(0xa0, &tlv(0xa3, &tlv(0x81, &[0, 0xf1, 0x10, 0, 1])));
+    let read = details(70, ComponentKind::ReturnResultLast, &sequence(&[sequence(&[area])]));
+    assert_eq!(read.location_kind, Some(LocationKind::Area));
+}
+
+#[test]
+fn vectors_are_counted() {
+    let set = sequence(&[tlv(4, &[0; 16]), tlv(4, &[0; 4]), tlv(4, &[0; 8])]);
+    let triplets = sequence(&[set.clone(), set.clone()]);
+    assert_eq!(details(56, ComponentKind::ReturnResultLast, &triplets).vectors, Some(2));
+    let list = tlv(0xa3, &tlv(0xa0, &[set.clone(), set.clone(), set.clone()].concat()));
+    assert_eq!(details(56, ComponentKind::ReturnResultLast, &list).vectors, Some(3));
+    let old = sequence(&[tlv(0xa1, &set), tlv(0xa1, &set), tlv(0x80, IMSI)]);
+    assert_eq!(details(9, ComponentKind::ReturnResultLast, &old).vectors, Some(2));
+    let expected = format!("imsi={IMSI_TEXT} returned=authentication-vectors,imsi");
+    assert_eq!(result(9, &old), expected);
+}
+
+#[test]
+fn headers_of_texts_and_no_text() {
+    // SMS-DELIVER with a user data header, from 31654000101, PID 64 (silent), DCS 4.
+    let deliver =
+        [&[0x44, 11, 0x91, 0x13, 0x56, 0x04, 0, 0x01, 0xf1, 0x40, 0x04][..], &[0; 20]].concat();
+    let mobile_terminated = sequence(&[tlv(0x80, IMSI), tlv(0x84, NODE), tlv(4, &deliver)]);
+    for opcode in [44, 46] {
+        let read = details(opcode, ComponentKind::Invoke, &mobile_terminated);
+        assert_eq!((read.tp_mti, read.tp_pid, read.tp_dcs), (Some(0), Some(0x40), Some(4)));
+        assert_eq!((read.sm_len, read.tp_udhi), (Some(31), true));
+    }
+    let submit = [0x11, 7, 4, 0x91, 0x21, 0x43, 0x00, 0xf1, 0xaa, 1];
+    let mobile_originated = sequence(&[tlv(0x84, NODE), tlv(0x82, NUMBER), tlv(4, &submit)]);
+    let read = details(46, ComponentKind::Invoke, &mobile_originated);
+    assert_eq!((read.tp_mti, read.tp_pid, read.tp_dcs), (Some(1), Some(0), Some(0xf1)));
+    let cut = sequence(&[tlv(0x84, NODE), tlv(0x82, NUMBER), tlv(4, &[0x11, 7, 200])]);
+    let read = details(46, ComponentKind::Invoke, &cut);
+    assert_eq!((read.tp_mti, read.tp_pid), (Some(1), None));
+    let ussd = sequence(&[tlv(4, &[15]), tlv(4, b"*100#")]);
+    let read = details(59, ComponentKind::Invoke, &ussd);
+    assert_eq!((read.ussd_dcs, read.ussd_len), (Some(15), Some(5)));
+    assert_eq!(details(19, ComponentKind::Invoke, &tlv(22, b"*100#")).ussd_len, Some(5));
+}
+
+#[test]
+fn control_points_written_into_a_subscription() {
+    let data = sequence(&[tlv(10, &[2]), tlv(2, &[1]), tlv(0x80, NODE), tlv(0x81, &[0])]);
+    let o_csi = tlv(0xa0, &sequence(&[data]));
+    let sms = sequence(&[tlv(0x80, &[1]), tlv(0x81, &[1]), tlv(0x82, NODE), tlv(0x83, &[0])]);
+    let sms_csi = tlv(0xa6, &tlv(0xa0, &sms));
+    let camel = tlv(0xad, &[o_csi, sms_csi].concat());
+    let argument = sequence(&[tlv(0x80, IMSI), camel]);
+    // Twice the same is said once.
+    assert_eq!(invoke(7, &argument), format!("imsi={IMSI_TEXT} gsmSCF-Address={NODE_TEXT}"));
+}
+
+#[test]
+fn forwarding() {
+    let argument = sequence(&[tlv(4, &[0x21]), tlv(0x83, &[0x11]), tlv(0x84, NUMBER)]);
+    assert_eq!(invoke(10, &argument), format!("forwardedToNumber={NUMBER_TEXT}"));
+    assert_eq!(details(10, ComponentKind::Invoke, &argument).ss_code, Some(0x21));
+    let feature = sequence(&[tlv(0x84, &[7]), tlv(0x85, NUMBER)]);
+    let expected = format!("forwardedToNumber={NUMBER_TEXT} returned=subscription");
+    assert_eq!(result(14, &tlv(0xa3, &feature)), expected);
+    assert_eq!(result(10, &tlv(0xa0, &[tlv(4, &[0x21]), sequence(&[feature])].concat())), expected);
+    let change = tlv(0xa2, &[tlv(0x80, &[0x21]), tlv(0x83, NUMBER)].concat());
+    let argument = sequence(&[tlv(0xa0, &tlv(0x80, IMSI)), tlv(0x81, NODE), change]);
+    let expected =
+        format!("imsi={IMSI_TEXT} gsmSCF-Address={NODE_TEXT} forwardedToNumber={NUMBER_TEXT}");
+    assert_eq!(invoke(65, &argument), expected);
+}
+
+#[test]
+fn errors_and_what_they_say() {
+    let said = |error, parameter: &[u8]| error_diagnostic(User::Map, error, Cursor::new(parameter));
+    assert_eq!(said(1, &sequence(&[tlv(10, &[1])])), Some(1));
+    assert_eq!(said(6, &sequence(&[tlv(2, &[5]), tlv(0x80, &[6])])), Some(5));
+    assert_eq!(said(8, &sequence(&[tlv(10, &[0])])), Some(0));
+    assert_eq!(said(13, &tlv(10, &[1])), Some(1));
+    assert_eq!(said(13, &sequence(&[tlv(10, &[1])])), Some(1));
+    assert_eq!(said(17, &tlv(4, &[9])), Some(9));
+    assert_eq!(said(27, &sequence(&[tlv(0x80, &[2])])), Some(2));
+    assert_eq!(said(34, &tlv(10, &[4])), Some(4));
+    assert_eq!(said(34, &[]), None);
+    assert_eq!(said(36, &sequence(&[tlv(10, &[1])])), None);
+    let refused = tlv(10, &[2]);
+    assert_eq!(error_diagnostic(User::Cap, 12, Cursor::new(&refused)), Some(2));
+}
+
+#[test]
+fn operations_belong_to_contexts() {
+    let context = |octets: &[u8]| application_context(Oid(octets)).unwrap();
+    let routing = context(&[4, 0, 0, 1, 0, 20, 3]);
+    assert_eq!(routing.dotted, "0.4.0.0.1.0.20.3");
+    assert_eq!(belongs(&routing, 45), Some(true));
+    assert_eq!(belongs(&routing, 71), Some(false));
+    assert_eq!(belongs(&routing, -1), Some(false));
+    assert_eq!(belongs(&context(&[4, 0, 0, 1, 0, 40, 3]), 78), None);
+    let call = context(&[4, 0, 0, 1, 23, 3, 4]);
+    assert_eq!(
+        (call.dotted, belongs(&call, 0), belongs(&call, 60)),
+        ("0.4.0.0.1.23.3.4", Some(true), Some(false))
+    );
+    assert_eq!(context(&[4, 0, 1, 1, 1, 0, 0]).name, "cs1-ssp-to-scp");
+}
+
+/// Every context says of itself what its octets say.
+#[test]
+fn dotted_texts_are_those_of_the_octets() {
+    for number in 0..=255u8 {
+        for version in 0..=8u8 {
+            for octets in [
+                &[4, 0, 0, 1, 0, number, version][..],
+                &[4, 0, 0, 1, 21 + version % 3, 3, number][..],
+                &[4, 0, 1, 1, 1, number, version][..],
+            ] {
+                if let Some(context) = application_context(Oid(octets)) {
+                    assert_eq!(context.dotted, Oid(octets).to_string());
+                    let owned = user(Some(Oid(octets)), None, None);
+                    assert_eq!(owned, context.user, "{}", context.dotted);
+                    for opcode in context.operations {
+                        assert!(
+                            operation_name(context.user, i64::from(*opcode)).is_some(),
+                            "{opcode}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_noted() {
     let mut notes = Anomalies::new();
     let read = argument(&mut notes, User::Map, 71, ComponentKind::Invoke, Cursor::new(&[2, 1, 9]));
@@ -236,13 +408,14 @@ fn dialogue_references() {
 
 proptest! {
     #[test]
-    fn any_octets(opcode in 0i64..128, answer in any::<bool>(), cap in any::<bool>(), bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
+    fn any_octets(opcode in 0i64..128, answer in any::<bool>(), user in 0usize..3, bytes in proptest::collection::vec(any::<u8>(), 0..120)) {
         let kind = if answer { ComponentKind::ReturnResultLast } else { ComponentKind::Invoke };
-        let user = if cap { User::Cap } else { User::Map };
+        let user = [User::Map, User::Cap, User::Inap][user];
         let wrapped = tlv(0x30, &bytes);
         for bytes in [&bytes, &wrapped] {
             let argument = argument(&mut Anomalies::new(), user, opcode, kind, Cursor::new(bytes));
-            prop_assert!(argument.addresses.len() < 16 && argument.returned.len() < 9);
+            prop_assert!(argument.addresses.len() <= 16 && argument.returned.len() < 9);
+            error_diagnostic(user, opcode, Cursor::new(bytes));
             reads_as_map(opcode, Cursor::new(bytes));
             references(&mut Anomalies::new(), Cursor::new(bytes));
         }
