@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Mixed,
     /// MAP over M3UA only
     Map,
+    /// Diameter over SCTP only
+    Diameter,
     /// GTP-U only
     Gtpu,
 }
@@ -60,6 +62,7 @@ pub(crate) fn draw(out: &Path, packets: u64, seed: u64, kind: Kind) -> Result<()
     match kind {
         Kind::Mixed => corpus(seed, packets, &mut sink),
         Kind::Map => corpus::map_corpus(seed, packets, &mut sink),
+        Kind::Diameter => corpus::diameter_corpus(seed, packets, &mut sink),
         Kind::Gtpu => corpus::gtpu_corpus(seed, packets, &mut sink),
     }
     if let Some(error) = failed {

@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask tidy | corpus | samples | lab | peers | ci`.
+//! The project's own chores: `cargo xtask tidy | corpus | samples | lab | peers | oracle | ci`.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -8,6 +8,7 @@
 mod ci;
 mod corpus;
 mod lab;
+mod oracle;
 mod peers;
 mod samples;
 mod tidy;
@@ -31,6 +32,8 @@ enum Chore {
     Lab(lab::Args),
     /// Measures tshark, and Suricata where installed, beside roamguard on the same file in the same run
     Peers(peers::Args),
+    /// Compares every field that tshark and roamguard both read, over real captures
+    Oracle(oracle::Args),
     /// Everything that must hold before a change lands
     Ci,
 }
@@ -42,6 +45,7 @@ fn main() -> Result<()> {
         Chore::Samples(args) => samples::run(&args, &root()?),
         Chore::Lab(args) => lab::run(&args),
         Chore::Peers(args) => peers::run(&args, &root()?),
+        Chore::Oracle(args) => oracle::run(&args, &root()?),
         Chore::Ci => ci::run(&root()?),
     }
 }

@@ -10,14 +10,18 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum as _;
 
 use crate::corpus::{self, Kind};
 use crate::{installed, step};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Capture to measure on; the mixed corpus is drawn when none is given
+    /// Capture to measure on; a corpus is drawn when none is given
     capture: Option<PathBuf>,
+    /// What the corpus is of
+    #[arg(long, value_enum, default_value_t = Kind::Mixed)]
+    kind: Kind,
     /// Packets of the corpus that is drawn
     #[arg(long, default_value_t = 1_000_000)]
     packets: u64,
@@ -40,9 +44,10 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
     let (capture, frames) = match &args.capture {
         Some(capture) => (capture.clone(), None),
         None => {
-            let capture = folder.join(format!("mixed-{}.pcap", args.packets));
+            let kind = args.kind.to_possible_value().context("a kind with a name")?;
+            let capture = folder.join(format!("{}-{}.pcap", kind.get_name(), args.packets));
             if !capture.is_file() {
-                corpus::draw(&capture, args.packets, 1, Kind::Mixed)?;
+                corpus::draw(&capture, args.packets, 1, args.kind)?;
             }
             (capture, Some(args.packets))
         }
@@ -72,18 +77,16 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
             "tshark, protocols counted",
             vec!["tshark", "-n", "-q", "-z", "io,phs", "-r", file],
         ));
-        let fields = [
-            "-T",
-            "fields",
-            "-e",
-            "frame.number",
-            "-e",
-            "gtp.teid",
-            "-e",
-            "gsm_old.localValue",
-            "-e",
-            "diameter.cmd.code",
-        ];
+        let columns = match args.kind {
+            Kind::Mixed => ["frame.number", "gtp.teid", "gsm_old.localValue", "diameter.cmd.code"],
+            Kind::Map => ["frame.number", "tcap.tid", "gsm_old.localValue", "e212.imsi"],
+            Kind::Diameter => {
+                ["frame.number", "diameter.cmd.code", "diameter.Session-Id", "e212.imsi"]
+            }
+            Kind::Gtpu => ["frame.number", "gtp.teid", "ip.src", "ip.dst"],
+        };
+        let mut fields = vec!["-T", "fields"];
+        fields.extend(columns.into_iter().flat_map(|column| ["-e", column]));
         programs.push((
             "tshark, four columns",
             [&["tshark", "-n", "-r", file][..], &fields[..]].concat(),

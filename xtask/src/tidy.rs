@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("engine", &["event", "wire", "capture", "track", "network", "detect"]),
     ("roamguard", &["engine"]),
     ("testkit", &[]),
+    ("oracle", &["event", "wire", "capture", "track"]),
     ("xtask", &["testkit"]),
 ];
 

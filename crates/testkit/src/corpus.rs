@@ -36,6 +36,11 @@ pub fn map_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
     Mill::new(seed, packets, Mix { map: 1, ..Mix::default() }, sink).run();
 }
 
+/// `packets` frames of Diameter over SCTP only.
+pub fn diameter_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
+    Mill::new(seed, packets, Mix { diameter: 1, ..Mix::default() }, sink).run();
+}
+
 /// `packets` frames of user plane, with as much control plane as creates its tunnels.
 pub fn gtpu_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
     Mill::new(seed, packets, Mix { user: 96, control: 2, map: 2, ..Mix::default() }, sink).run();
