@@ -98,9 +98,14 @@ impl Anomalies {
         Self { list: Vec::with_capacity(Self::CAP), dropped: 0 }
     }
 
+    /// The same defect at the same place is one, however often its octets are read.
     pub fn note(&mut self, at: Span, field: &'static str, flaw: Flaw) {
+        let anomaly = Anomaly { at, field, flaw };
+        if self.list.contains(&anomaly) {
+            return;
+        }
         if self.list.len() < Self::CAP {
-            self.list.push(Anomaly { at, field, flaw });
+            self.list.push(anomaly);
         } else {
             self.dropped = self.dropped.saturating_add(1);
         }

@@ -1,11 +1,32 @@
-//! BER (ITU-T X.690): tags, lengths, values, read tolerantly.
+//! BER (ITU-T X.690): tags, lengths, values, read tolerantly, with every trick noted that a strict reader falls for.
 //!
-//! Every sender's choice that a filter could stumble over (long lengths, long tags, indefinite form) gives the same
-//! elements as the canonical encoding; the ones that no stack needs are noted.
+//! Two readings side by side. The **strict** one is what decoders generated from the ASN.1 do, and what [`strict`] does:
+//! it takes X.690 and Q.773 §4.1 at their word and refuses the whole message at the first thing that they do not allow.
+//! The **tolerant** one, [`Elements`], is what lenient stacks and tshark do: it takes every message as far as it can be
+//! told apart. What a filter refuses, skips or reads otherwise than the node behind it is how messages get past filters,
+//! so wherever the two would part, the tolerant pass notes it.
+//!
+//! Only the tolerant pass runs over traffic: a second pass would cost as much again and know nothing more. That it notes
+//! all that the strict reader refuses is not a hope but a law (`laws.rs`): over any octets, a message without a note is
+//! read by both, to the same.
+//!
+//! | field | what was found | tolerant reading | strict reading |
+//! |---|---|---|---|
+//! | `ber.length` | the long form for what the short form holds, more length octets than needed or than four, the reserved `0xff` | the length that is meant | refused; filters with fixed offsets read the length octets as content |
+//! | `ber.indefinite` | indefinite length: in the transaction, dialogue and component portions, where peers send definite ones (legal, but filters stumble over it); on a primitive element; without its end | up to the end-of-contents, or to the end of the outer element | takes the legal ones, refuses the others |
+//! | `ber.padding` | zero octets between or behind elements: fill, or an end-of-contents that closes nothing | stepped over (tshark shows an empty element) | refused |
+//! | `ber.tag` | a tag in more octets than needed, a reserved one; a structure that says it is primitive, a string or number that says it is constructed | the tag that is meant, the first piece of a string | refused, or taken for an unknown element |
+//! | `ber.integer` | an INTEGER without octets or with sign octets that it does not need (§8.3.2) | the number that is meant | refused |
+//! | `ber.overrun` | a length past the end of the outer element, or of the message | cut off there (tshark: malformed) | refused |
+//! | `ber.depth` | nested deeper than [`MAX_DEPTH`] | not read | reads some levels more, then refuses |
+
+mod oid;
+pub mod strict;
 
 use std::fmt;
 
 use crate::{Anomalies, Cursor, Flaw, Span};
+pub use oid::Oid;
 
 /// Elements nested deeper than this are not read.
 pub const MAX_DEPTH: u8 = 16;
@@ -98,14 +119,68 @@ impl<'a> Element<'a> {
         Elements { cur: self.content, depth: self.depth.saturating_add(1) }
     }
 
+    /// [`Self::elements`] of what has to be a structure; one that says it is primitive is noted and read all the same.
+    #[inline]
+    pub fn structure(&self, notes: &mut Anomalies) -> Elements<'a> {
+        if !self.constructed {
+            self.wrong_form(notes);
+        }
+        self.elements()
+    }
+
     /// The octets of a string or number. One in pieces (§8.7.3) gives its first: BER allows that and nobody sends it, so it
     /// is noted.
+    #[inline]
     pub fn value(&self, notes: &mut Anomalies) -> &'a [u8] {
         if self.constructed {
-            let number = u64::from(self.tag.number());
-            notes.note(self.span, "ber.constructed", Flaw::NotCanonical(number));
+            self.wrong_form(notes);
+            return self.octets();
         }
-        self.octets()
+        self.content.rest()
+    }
+
+    /// Constructed where primitive is meant, or the other way round (§8.1.2.5).
+    #[cold]
+    fn wrong_form(&self, notes: &mut Anomalies) {
+        notes.note(self.span, "ber.tag", Flaw::NotCanonical(u64::from(self.tag.number())));
+    }
+
+    /// Notes the indefinite form, for structures whose peers send definite lengths.
+    #[inline]
+    pub(crate) fn definite(&self, notes: &mut Anomalies) {
+        if self.indefinite {
+            let number = u64::from(self.tag.number());
+            notes.note(self.span, "ber.indefinite", Flaw::NotCanonical(number));
+        }
+    }
+
+    /// Notes what X.690 says of the universal types and this element breaks.
+    #[inline]
+    fn check_type(&self, notes: &mut Anomalies) {
+        if self.tag.class() != Class::Universal {
+            return;
+        }
+        match self.tag {
+            // EXTERNAL, EMBEDDED PDV, SEQUENCE, SET.
+            Tag::EXTERNAL | Tag::SEQUENCE | Tag::SET | Tag(11) => {
+                self.structure(notes);
+            }
+            Tag::INTEGER | Tag::ENUMERATED => {
+                self.number(notes);
+            }
+            _ if self.constructed => self.wrong_form(notes),
+            _ => {}
+        }
+    }
+
+    /// The octets of an INTEGER or ENUMERATED; more or fewer than it needs are noted (§8.3.2).
+    #[inline]
+    pub(crate) fn number(&self, notes: &mut Anomalies) -> &'a [u8] {
+        let octets = self.value(notes);
+        if !minimal(octets) {
+            notes.note(self.span, "ber.integer", Flaw::NotCanonical(octets.len() as u64));
+        }
+        octets
     }
 
     /// [`Self::value`] without the note.
@@ -125,6 +200,26 @@ impl<'a> Element<'a> {
     pub fn integer(&self) -> Option<i64> {
         integer(self.octets())
     }
+}
+
+/// Whether an integer has as many octets as it needs: the first nine bits are not all the same (§8.3.2).
+pub(crate) const fn minimal(octets: &[u8]) -> bool {
+    !matches!(octets, [] | [0, 0..0x80, ..] | [0xff, 0x80..=0xff, ..])
+}
+
+/// Notes all that is wrong with what is nested in these elements, whether or not anybody reads it.
+/// Returns how many elements stand side by side.
+pub fn check(notes: &mut Anomalies, mut elements: Elements<'_>) -> usize {
+    let mut count = 0usize;
+    // No deeper than MAX_DEPTH: there the elements end.
+    while let Some(element) = elements.next(notes) {
+        count = count.saturating_add(1);
+        element.check_type(notes);
+        if element.constructed {
+            check(notes, element.elements());
+        }
+    }
+    count
 }
 
 /// The two's complement number in these octets (§8.3), padded ones included; `None` when there are none or it does not fit.
@@ -159,6 +254,7 @@ impl<'a> Elements<'a> {
         // One octet of tag, one of length, all there: what nearly every element is.
         if let &[first, length @ 0..0x80, ref value @ ..] = self.cur.rest()
             && first & 0x1f != 0x1f
+            && first & 0xdf != 0
             && usize::from(length) <= value.len()
             && self.depth < MAX_DEPTH
         {
@@ -180,6 +276,7 @@ impl<'a> Elements<'a> {
     /// [`Self::next`] for all other forms.
     #[inline(never)]
     fn uncommon(&mut self, notes: &mut Anomalies) -> Option<Element<'a>> {
+        self.padding(notes);
         if self.cur.is_empty() {
             return None;
         }
@@ -202,7 +299,7 @@ impl<'a> Elements<'a> {
                 let (content, whole) = self.cur.sub(length);
                 if !whole {
                     let missing = crate::cursor::short(length.saturating_sub(content.len()));
-                    notes.note(start.span(), "ber.length", Flaw::Truncated { missing });
+                    notes.note(start.span(), "ber.overrun", Flaw::Truncated { missing });
                 }
                 content
             }
@@ -212,7 +309,9 @@ impl<'a> Elements<'a> {
                 match inside {
                     // Cannot fail: the two octets were found there.
                     Some(_) => self.cur.skip(2).unwrap_or_default(),
-                    None => notes.note(start.span(), "ber.length", Flaw::Truncated { missing: 2 }),
+                    None => {
+                        notes.note(start.span(), "ber.indefinite", Flaw::Truncated { missing: 2 });
+                    }
                 }
                 content
             }
@@ -229,6 +328,21 @@ impl<'a> Elements<'a> {
         })
     }
 
+    /// Steps over end-of-contents octets that close nothing, and a last zero octet.
+    fn padding(&mut self, notes: &mut Anomalies) {
+        let at = self.cur;
+        while self.cur.rest().starts_with(&[0, 0]) {
+            self.cur.skip(2).unwrap_or_default();
+        }
+        if self.cur.rest() == [0] {
+            self.cur.take_rest();
+        }
+        let skipped = at.len().saturating_sub(self.cur.len());
+        if skipped > 0 {
+            notes.note(at.span_of(skipped), "ber.padding", Flaw::NotCanonical(skipped as u64));
+        }
+    }
+
     /// Identifier octets (§8.1.2).
     #[inline]
     fn tag(&mut self, notes: &mut Anomalies) -> Option<(Tag, bool)> {
@@ -237,15 +351,21 @@ impl<'a> Elements<'a> {
         let (class, constructed, low) =
             (u32::from(first >> 6), first & 0x20 != 0, u32::from(first & 0x1f));
         if low != 0x1f {
+            if first & 0xdf == 0 {
+                // Reserved for the end-of-contents octets.
+                notes.note(at.span_of(1), "ber.tag", Flaw::IllegalValue(0));
+            }
             return Some((Tag::new(class, low), constructed));
         }
         let mut number = 0u32;
         let mut octets = 0u32;
+        let mut padded = false;
         loop {
             let Ok(octet) = self.cur.u8() else {
                 notes.note(at.span(), "ber.tag", Flaw::Truncated { missing: 1 });
                 return None;
             };
+            padded |= octets == 0 && octet == 0x80;
             octets = octets.saturating_add(1);
             number = number
                 .saturating_mul(128)
@@ -255,14 +375,7 @@ impl<'a> Elements<'a> {
                 break;
             }
         }
-        let fewest = if number < 0x80 {
-            1
-        } else if number < 0x4000 {
-            2
-        } else {
-            octets
-        };
-        if number < 31 || octets > fewest {
+        if number < 31 || padded || octets > 4 {
             notes.note(at.span_of(2), "ber.tag", Flaw::NotCanonical(u64::from(number)));
         }
         Some((Tag::new(class, number), constructed))
@@ -285,8 +398,12 @@ impl<'a> Elements<'a> {
                 return Some(None);
             }
             // Forbidden for a primitive element (§8.1.3.2); its value is taken to be empty.
-            notes.note(at.span_of(1), "ber.length", Flaw::IllegalValue(0x80));
+            notes.note(at.span_of(1), "ber.indefinite", Flaw::IllegalValue(0x80));
             return Some(Some(0));
+        }
+        if first == 0xff {
+            // Reserved (§8.1.3.5 c); read as the number of length octets that it would be.
+            notes.note(at.span_of(1), "ber.length", Flaw::IllegalValue(0xff));
         }
         let wanted = usize::from(first & 0x7f);
         let Ok(octets) = self.cur.take(wanted) else {
@@ -302,7 +419,7 @@ impl<'a> Elements<'a> {
             0x80..0x100 => 1,
             0x100..0x1_0000 => 2,
             0x1_0000..0x100_0000 => 3,
-            _ => wanted,
+            _ => 4,
         };
         if wanted > fewest {
             let found = u64::try_from(length).unwrap_or(u64::MAX);
@@ -343,44 +460,6 @@ fn end_of_contents(cur: Cursor<'_>, depth: u8) -> Option<usize> {
                 }
             }
         }
-    }
-}
-
-/// An object identifier (§8.19), shown dotted: `0.4.0.0.1.0.29.3`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Oid<'a>(pub &'a [u8]);
-
-impl Oid<'_> {
-    /// More arcs than this are not shown.
-    const MAX_ARCS: usize = 32;
-
-    /// The arcs after the first two, which share one number.
-    fn numbers(&self) -> impl Iterator<Item = u64> {
-        let mut value = 0u64;
-        self.0.iter().filter_map(move |&octet| {
-            value = value.saturating_mul(128).saturating_add(u64::from(octet & 0x7f));
-            (octet & 0x80 == 0).then(|| std::mem::take(&mut value))
-        })
-    }
-}
-
-impl fmt::Display for Oid<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, number) in self.numbers().take(Self::MAX_ARCS).enumerate() {
-            if index == 0 {
-                let first = (number / 40).min(2);
-                write!(f, "{first}.{}", number.saturating_sub(first.saturating_mul(40)))?;
-            } else {
-                write!(f, ".{number}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Debug for Oid<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
     }
 }
 

@@ -57,7 +57,7 @@ fn the_indefinite_form_ends_at_its_own_end() {
     assert!(notes.is_empty());
     let (found, notes) = read(&[0x30, 0x80, 2, 1, 1]);
     assert_eq!(found.len(), 1);
-    assert!(notes.has("ber.length"));
+    assert!(notes.has("ber.indefinite"));
 }
 
 #[test]

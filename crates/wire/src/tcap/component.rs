@@ -1,15 +1,19 @@
 //! Components: who asks what, and the answers to it.
 //!
-//! Spec: ITU-T Q.773 §3.2.
+//! Spec: ITU-T Q.773 §3.2. Those of ANSI TCAP have the same type and are read in `ansi.rs`.
 
-use crate::ber::{Class, Element, Oid, Tag, integer};
+use super::names;
+use crate::ber::{Class, Element, Elements, Oid, Tag, check, integer};
+use crate::cursor::short;
 use crate::{Anomalies, Cursor, Flaw};
 
 /// One component (§3.2).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Component<'a> {
     pub kind: ComponentKind,
+    /// In answers of ANSI TCAP the correlation identity, which is the invoke identity that is answered.
     pub invoke_id: Option<i64>,
+    /// The invoke that this one belongs to; in ANSI TCAP the correlation identity of an invoke.
     pub linked_id: Option<i64>,
     /// Of invokes and, where they carry one, of results.
     pub opcode: Option<Code<'a>>,
@@ -52,12 +56,24 @@ impl ComponentKind {
 pub enum Code<'a> {
     Local(i64),
     Global(Oid<'a>),
+    /// ANSI: of the national standard. For operations the family in the high octet, the specifier in the low one.
+    National(i64),
+    /// ANSI: of a user such as ANSI-41, whose operations are family 9.
+    Private(i64),
 }
 
 impl Code<'_> {
     pub const fn local(self) -> Option<i64> {
         match self {
             Self::Local(code) => Some(code),
+            Self::Global(_) | Self::National(_) | Self::Private(_) => None,
+        }
+    }
+
+    /// The number, in whatever plan; a global one has none.
+    pub const fn number(self) -> Option<i64> {
+        match self {
+            Self::Local(code) | Self::National(code) | Self::Private(code) => Some(code),
             Self::Global(_) => None,
         }
     }
@@ -66,66 +82,92 @@ impl Code<'_> {
 /// Why a component was rejected (§3.2.2.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// 0 general, 1 invoke, 2 returnResult, 3 returnError.
+    /// 0 general, 1 invoke, 2 returnResult, 3 returnError; ANSI: 1 general, 2 invoke, 3 returnResult, 4 returnError,
+    /// 5 transaction portion.
     pub kind: u8,
     pub code: i64,
+    /// Of ANSI TCAP, which counts its own way.
+    pub ansi: bool,
 }
 
 impl Problem {
     /// `unrecognizedOperation`, `mistypedParameter`…
     pub const fn name(self) -> Option<&'static str> {
-        Some(match (self.kind, self.code) {
-            (0, 0) => "unrecognizedComponent",
-            (0, 1) => "mistypedComponent",
-            (0, 2) => "badlyStructuredComponent",
-            (1, 0) => "duplicateInvokeID",
-            (1, 1) => "unrecognizedOperation",
-            (1, 2) => "mistypedParameter",
-            (1, 3) => "resourceLimitation",
-            (1, 4) => "initiatingRelease",
-            (1, 5) => "unrecognizedLinkedID",
-            (1, 6) => "linkedResponseUnexpected",
-            (1, 7) => "unexpectedLinkedOperation",
-            (2 | 3, 0) => "unrecognizedInvokeID",
-            (2, 1) => "returnResultUnexpected",
-            (2, 2) | (3, 4) => "mistypedParameter",
-            (3, 1) => "returnErrorUnexpected",
-            (3, 2) => "unrecognizedError",
-            (3, 3) => "unexpectedError",
-            _ => return None,
-        })
+        if self.ansi {
+            names::ansi_problem_name(self.kind, self.code)
+        } else {
+            names::problem_name(self.kind, self.code)
+        }
+    }
+}
+
+/// Which field a code stands in, for what is noted about it.
+struct Names {
+    length: &'static str,
+    global: &'static str,
+    missing: &'static str,
+}
+
+const OPCODE: Names =
+    Names { length: "tcap.opcode_length", global: "tcap.global_opcode", missing: "tcap.opcode" };
+const ERROR: Names = Names {
+    length: "tcap.error_code_length",
+    global: "tcap.global_error_code",
+    missing: "tcap.error_code",
+};
+
+impl<'a> Component<'a> {
+    /// Nothing known yet; `at` is where the parameter would be.
+    pub(super) fn new(kind: ComponentKind, mut at: Cursor<'a>) -> Self {
+        at.take_rest();
+        Self {
+            kind,
+            invoke_id: None,
+            linked_id: None,
+            opcode: None,
+            error: None,
+            problem: None,
+            parameter: at,
+        }
+    }
+
+    /// What is left is the parameter: one element.
+    pub(super) fn take_parameter(&mut self, notes: &mut Anomalies, rest: Elements<'a>) {
+        self.parameter = rest.rest();
+        if check(notes, rest) > 1 {
+            let octets = short(self.parameter.len());
+            notes.note(self.parameter.span(), "tcap.parameter", Flaw::Trailing(octets));
+        }
     }
 }
 
 /// §3.2.
 pub(super) fn component<'a>(notes: &mut Anomalies, element: &Element<'a>) -> Component<'a> {
+    element.definite(notes);
+    let mut fields = element.structure(notes);
     let kind = match (element.tag.class(), element.tag.number()) {
         (Class::Context, 1) => ComponentKind::Invoke,
         (Class::Context, 2) => ComponentKind::ReturnResultLast,
         (Class::Context, 3) => ComponentKind::ReturnError,
         (Class::Context, 4) => ComponentKind::Reject,
         (Class::Context, 7) => ComponentKind::ReturnResultNotLast,
-        _ => {
-            let number = u64::from(element.tag.number());
-            notes.note(element.span, "tcap.component", Flaw::IllegalValue(number));
+        (_, number) => {
+            notes.note(element.span, "tcap.unknown_tag", Flaw::IllegalValue(u64::from(number)));
             ComponentKind::Unknown
         }
     };
-    let mut fields = element.elements();
-    let mut component = Component {
-        kind,
-        invoke_id: None,
-        linked_id: None,
-        opcode: None,
-        error: None,
-        problem: None,
-        parameter: empty_end(fields.rest()),
-    };
-    let mut before = fields;
+    let mut component = Component::new(kind, fields.rest());
+    let before = fields;
     match fields.next(notes) {
-        Some(id) if id.tag == Tag::INTEGER => component.invoke_id = id.integer(),
+        Some(id) if id.tag == Tag::INTEGER => {
+            component.invoke_id = identity(notes, &id, "tcap.invoke_id");
+        }
         // A reject may not know what it rejects.
-        Some(id) if id.tag == Tag::NULL && kind == ComponentKind::Reject => {}
+        Some(id) if id.tag == Tag::NULL => {
+            if kind != ComponentKind::Reject || !id.value(notes).is_empty() {
+                notes.note(id.span, "tcap.invoke_id", Flaw::IllegalValue(5));
+            }
+        }
         Some(_) => {
             notes.note(element.span, "tcap.invoke_id", Flaw::Missing);
             fields = before;
@@ -135,81 +177,109 @@ pub(super) fn component<'a>(notes: &mut Anomalies, element: &Element<'a>) -> Com
             return component;
         }
     }
-    before = fields;
     match kind {
         ComponentKind::Invoke | ComponentKind::Unknown => {
+            let mut before = fields;
             let mut next = fields.next(notes);
             if let Some(linked) = next.filter(|next| next.tag == Tag::context(0)) {
-                component.linked_id = linked.integer();
+                component.linked_id = identity(notes, &linked, "tcap.linked_id");
                 before = fields;
                 next = fields.next(notes);
             }
-            component.opcode = next.and_then(|next| code(notes, &next));
-            match component.opcode {
-                Some(_) => component.parameter = fields.rest(),
-                None => {
-                    notes.note(element.span, "tcap.opcode", Flaw::Missing);
-                    component.parameter = before.rest();
-                }
+            component.opcode = next.and_then(|next| code(notes, &next, &OPCODE));
+            if component.opcode.is_none() {
+                notes.note(element.span, OPCODE.missing, Flaw::Missing);
+                fields = before;
             }
+            component.take_parameter(notes, fields);
         }
         ComponentKind::ReturnResultLast | ComponentKind::ReturnResultNotLast => {
+            let before = fields;
             match fields.next(notes) {
                 // A sequence of operation code and parameter, or nothing at all (§3.2.2.2).
                 Some(sequence) if sequence.tag == Tag::SEQUENCE => {
-                    let mut inside = sequence.elements();
-                    component.parameter = inside.rest();
-                    if let Some(operation) = inside.next(notes)
-                        && let Some(code) = code(notes, &operation)
-                    {
-                        component.opcode = Some(code);
-                        component.parameter = inside.rest();
+                    sequence.definite(notes);
+                    let mut inside = sequence.structure(notes);
+                    let before = inside;
+                    component.opcode =
+                        inside.next(notes).and_then(|operation| code(notes, &operation, &OPCODE));
+                    if component.opcode.is_none() {
+                        notes.note(sequence.span, OPCODE.missing, Flaw::Missing);
+                        inside = before;
                     }
+                    component.take_parameter(notes, inside);
+                    nothing_behind(notes, fields);
                 }
-                Some(_) => component.parameter = before.rest(),
+                Some(other) => {
+                    let number = u64::from(other.tag.number());
+                    notes.note(other.span, "tcap.unknown_tag", Flaw::IllegalValue(number));
+                    component.take_parameter(notes, before);
+                }
                 None => {}
             }
         }
         ComponentKind::ReturnError => {
-            component.error = fields.next(notes).and_then(|next| code(notes, &next));
-            component.parameter =
-                if component.error.is_some() { fields.rest() } else { before.rest() };
+            let before = fields;
+            component.error = fields.next(notes).and_then(|next| code(notes, &next, &ERROR));
+            if component.error.is_none() {
+                notes.note(element.span, ERROR.missing, Flaw::Missing);
+                fields = before;
+            }
+            component.take_parameter(notes, fields);
         }
         ComponentKind::Reject => {
-            if let Some(problem) = fields.next(notes)
-                && problem.tag.class() == Class::Context
-                && let (Ok(kind), Some(code)) =
-                    (u8::try_from(problem.tag.number()), problem.integer())
-            {
-                component.problem = Some(Problem { kind, code });
+            match fields.next(notes) {
+                Some(problem) if (0..=3).any(|kind| problem.tag == Tag::context(kind)) => {
+                    component.problem = identity(notes, &problem, "tcap.problem").map(|code| {
+                        let kind = u8::try_from(problem.tag.number()).unwrap_or_default();
+                        Problem { kind, code, ansi: false }
+                    });
+                }
+                Some(other) => {
+                    let number = u64::from(other.tag.number());
+                    notes.note(other.span, "tcap.problem", Flaw::IllegalValue(number));
+                }
+                None => notes.note(element.span, "tcap.problem", Flaw::Missing),
             }
-            component.parameter = fields.rest();
+            nothing_behind(notes, fields);
         }
     }
     component
 }
 
-/// The end of these octets.
-fn empty_end(mut cur: Cursor<'_>) -> Cursor<'_> {
-    cur.take_rest();
-    cur
+/// Octets where a component has ended.
+fn nothing_behind(notes: &mut Anomalies, rest: Elements<'_>) {
+    let left = rest.rest();
+    if !left.is_empty() {
+        notes.note(left.span(), "tcap.parameter", Flaw::Trailing(short(left.len())));
+        check(notes, rest);
+    }
+}
+
+/// A number that has one octet: an identity or a problem code.
+fn identity(notes: &mut Anomalies, element: &Element<'_>, field: &'static str) -> Option<i64> {
+    let octets = element.number(notes);
+    if octets.len() != 1 {
+        notes.note(element.span, field, Flaw::NotCanonical(octets.len() as u64));
+    }
+    integer(octets)
 }
 
 /// An operation or error code (§3.2.2.5, §3.2.2.6); `None` where the element is neither form.
-fn code<'a>(notes: &mut Anomalies, element: &Element<'a>) -> Option<Code<'a>> {
+fn code<'a>(notes: &mut Anomalies, element: &Element<'a>, names: &Names) -> Option<Code<'a>> {
     match element.tag {
         Tag::INTEGER => {
-            let octets = element.value(notes);
+            let octets = element.number(notes);
             if octets.len() != 1 {
                 let len = octets.len() as u64;
-                notes.note(element.span, "tcap.opcode_length", Flaw::NotCanonical(len));
+                notes.note(element.span, names.length, Flaw::NotCanonical(len));
             }
             integer(octets).map(Code::Local)
         }
         Tag::OID => {
             let octets = element.value(notes);
             let len = octets.len() as u64;
-            notes.note(element.span, "tcap.global_opcode", Flaw::NotCanonical(len));
+            notes.note(element.span, names.global, Flaw::NotCanonical(len));
             Some(Code::Global(Oid(octets)))
         }
         _ => None,
