@@ -16,7 +16,7 @@ const MAX_PIECES: usize = 128;
 /// A datagram cannot be longer than its length field says.
 const MAX_DATAGRAM: u32 = 65_535;
 
-/// What belongs together; inside a tunnel, fragments of that tunnel only.
+/// What belongs together; inside a tunnel, fragments of that tunnel only, and of one tenant's network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Key {
     src: IpAddr,
@@ -24,7 +24,11 @@ struct Key {
     proto: u8,
     id: u32,
     tunnel: Option<(IpAddr, u32)>,
+    tenant: Option<u32>,
 }
+
+/// The tunnel that a fragment came by, and the tenant's network.
+type From = (Option<(IpAddr, u32)>, Option<u32>);
 
 #[derive(Debug)]
 struct Datagram {
@@ -56,12 +60,18 @@ impl Fragments {
         at: Timestamp,
         packet: &Packet<'_>,
         fragment: Fragment,
-        tunnel: Option<(IpAddr, u32)>,
+        (tunnel, tenant): From,
     ) -> Option<Vec<u8>> {
         let span = packet.payload.span();
         let bytes = packet.payload.rest();
-        let key =
-            Key { src: packet.src, dst: packet.dst, proto: packet.proto, id: fragment.id, tunnel };
+        let key = Key {
+            src: packet.src,
+            dst: packet.dst,
+            proto: packet.proto,
+            id: fragment.id,
+            tunnel,
+            tenant,
+        };
         let end = fragment.offset.saturating_add(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
         if end > MAX_DATAGRAM || bytes.is_empty() {
             notes.note(span, "ip.fragment", Flaw::IllegalValue(u64::from(end)));
@@ -230,7 +240,7 @@ mod tests {
             for (start, end) in pieces {
                 let fragment = Fragment { id: 7, offset: u32::try_from(start).unwrap(), more: end < len };
                 prop_assert!(whole.is_none());
-                whole = pool.add(&mut notes, Timestamp(0), &packet(&data[start..end]), fragment, None);
+                whole = pool.add(&mut notes, Timestamp(0), &packet(&data[start..end]), fragment, (None, None));
             }
             prop_assert_eq!(whole, Some(data));
             prop_assert!(notes.is_empty());
@@ -243,15 +253,16 @@ mod tests {
         let (mut pool, mut notes) = (pool(4, 1 << 20), Anomalies::new());
         let piece = |offset, more| Fragment { id: 1, offset, more };
         assert_eq!(
-            pool.add(&mut notes, Timestamp(0), &packet(&[1; 16]), piece(0, true), None),
+            pool.add(&mut notes, Timestamp(0), &packet(&[1; 16]), piece(0, true), (None, None)),
             None
         );
         assert_eq!(
-            pool.add(&mut notes, Timestamp(0), &packet(&[1; 16]), piece(0, true), None),
+            pool.add(&mut notes, Timestamp(0), &packet(&[1; 16]), piece(0, true), (None, None)),
             None
         );
         assert!(notes.is_empty());
-        let whole = pool.add(&mut notes, Timestamp(0), &packet(&[2; 16]), piece(8, false), None);
+        let whole =
+            pool.add(&mut notes, Timestamp(0), &packet(&[2; 16]), piece(8, false), (None, None));
         assert_eq!(whole, Some([[1; 8], [1; 8], [2; 8]].concat()));
         assert!(notes.has("ip.fragment"));
     }
@@ -262,7 +273,13 @@ mod tests {
         for id in 0..100_000 {
             notes.clear();
             let fragment = Fragment { id, offset: 8, more: true };
-            pool.add(&mut notes, Timestamp(i64::from(id)), &packet(&[0; 1_000]), fragment, None);
+            pool.add(
+                &mut notes,
+                Timestamp(i64::from(id)),
+                &packet(&[0; 1_000]),
+                fragment,
+                (None, None),
+            );
             assert!(pool.bytes <= 10_000 && pool.table.len() <= 64);
         }
         pool.tick(Timestamp::from_secs(60));

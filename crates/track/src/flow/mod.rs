@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Endpoints, Event, Flow, FlowState, Handshake, Opening, TableCount, Timestamp, TunnelPath, Turn,
+    Endpoints, Envelope, Event, Flow, FlowState, Handshake, Opening, TableCount, Timestamp, TunnelPath, Turn,
     What,
 };
 
@@ -19,6 +19,7 @@ pub(crate) use turns::Turns;
 pub(crate) use watch::{Heard, TcpWatch};
 
 use crate::pool::Pool;
+use crate::shard::Around;
 use crate::side::{Side, Sides};
 use event::{Capped, Slot};
 
@@ -29,6 +30,8 @@ struct Key {
     low: (u128, u16),
     high: (u128, u16),
     outer: (u128, u128),
+    /// Networks of tenants are told apart, not mirrors or the tunnels of routers: the same packets may come by two of them.
+    tenant: Option<u32>,
     proto: u8,
     depth: u8,
 }
@@ -36,13 +39,16 @@ struct Key {
 impl std::hash::Hash for Key {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         // A few wide writes: this runs for every packet.
-        let Self { low, high, outer, proto, depth } = self;
+        let Self { low, high, outer, tenant, proto, depth } = self;
         for wide in [low.0, high.0] {
             state.write_u128(wide);
         }
         if *depth > 0 {
             state.write_u128(outer.0);
             state.write_u128(outer.1);
+        }
+        if let Some(tenant) = tenant {
+            state.write_u32(*tenant);
         }
         let ports = u64::from(low.1) << 32 | u64::from(high.1) << 16;
         state.write_u64(ports | u64::from(*proto) << 8 | u64::from(*depth));
@@ -83,6 +89,10 @@ pub(crate) struct Conversation {
     pub(crate) ends: Endpoints,
     pub(crate) ip_proto: u8,
     pub(crate) outer: Option<Outer>,
+    /// What else was around its first packet.
+    pub(crate) envelope: Option<Box<Envelope>>,
+    /// Of ESP.
+    pub(crate) spi: Option<u32>,
     pub(crate) start: Timestamp,
     pub(crate) last: Timestamp,
     reported: Timestamp,
@@ -134,6 +144,11 @@ impl Conversation {
         Some(self.event(FlowState::Active, at, frame, None, turns, None))
     }
 
+    /// Payload of an envelope: what is in it is told by itself.
+    pub(crate) fn carried(&mut self, side: Side, bytes: u32) {
+        *self.payload.of_mut(side) += u64::from(bytes);
+    }
+
     /// A record of where the conversation stands.
     pub(crate) fn event(
         &mut self,
@@ -152,7 +167,7 @@ impl Conversation {
             ip_proto: self.ip_proto,
             app_proto: self.app.map(Into::into),
             ja4: None,
-            spi: None,
+            spi: self.spi,
             sni: self.sni.as_deref().map(str::to_owned),
             handshake: self.handshake,
             packets_to_server: self.packets.client,
@@ -173,6 +188,7 @@ impl Conversation {
         let mut event = Event::new(at, frame, Some(self.ends), What::Flow(Box::new(flow)));
         event.flow_id = Some(self.id);
         event.path = self.path().map(Box::new);
+        event.envelope.clone_from(&self.envelope);
         event
     }
 
@@ -205,12 +221,15 @@ impl Conversation {
 }
 
 /// A packet, as far as flows care.
-pub(crate) struct Packet {
+pub(crate) struct Packet<'a> {
     pub(crate) at: Timestamp,
     pub(crate) frame: u64,
     pub(crate) ends: Endpoints,
     pub(crate) ip_proto: u8,
     pub(crate) path: Option<TunnelPath>,
+    pub(crate) around: Option<&'a Around>,
+    /// Packets around this one, tunnels and envelopes.
+    pub(crate) level: u8,
     pub(crate) len: u32,
     /// Which way the packet goes where the packet itself says: SYN, SYN+ACK, INIT.
     pub(crate) from: Option<Side>,
@@ -248,7 +267,7 @@ impl Flows {
     }
 
     /// Counts a packet in its conversation, which begins with it if there is none.
-    pub(crate) fn touch(&mut self, packet: &Packet, out: &mut Vec<Event>) -> Touched {
+    pub(crate) fn touch(&mut self, packet: &Packet<'_>, out: &mut Vec<Event>) -> Touched {
         let (key, src_is_low) = key(packet);
         let found = self.table.find(&key);
         let (slot, fresh) = match found {
@@ -309,7 +328,7 @@ impl Flows {
     }
 
     /// Begins a conversation anew that a SYN reuses the addresses of.
-    pub(crate) fn restart(&mut self, slot: Slot, packet: &Packet, out: &mut Vec<Event>) {
+    pub(crate) fn restart(&mut self, slot: Slot, packet: &Packet<'_>, out: &mut Vec<Event>) {
         let Some(flow) = self.table.at_mut(slot) else { return };
         let frame = flow.last_frame;
         flow.close(&self.pool, packet.at, frame, "replaced", out);
@@ -347,7 +366,7 @@ impl Flows {
     }
 }
 
-fn key(packet: &Packet) -> (Key, bool) {
+fn key(packet: &Packet<'_>) -> (Key, bool) {
     let ends = &packet.ends;
     let (src, dst) = ((wide(ends.src_ip), ends.src_port), (wide(ends.dest_ip), ends.dest_port));
     let src_is_low = src <= dst;
@@ -359,22 +378,24 @@ fn key(packet: &Packet) -> (Key, bool) {
         }
         None => ((0, 0), 0),
     };
-    (Key { low, high, outer, proto: packet.ip_proto, depth }, src_is_low)
+    let tenant = packet.around.and_then(|around| around.tenant);
+    (Key { low, high, outer, tenant, proto: packet.ip_proto, depth }, src_is_low)
 }
 
-fn begin(packet: &Packet, src_is_client: bool, client_is_low: bool) -> Conversation {
+fn begin(packet: &Packet<'_>, src_is_client: bool, client_is_low: bool) -> Conversation {
     let outer = packet.path.as_ref().map(|path| {
         let (src, dst) =
             if src_is_client { (path.src_ip, path.dest_ip) } else { (path.dest_ip, path.src_ip) };
         Outer { src, dst, teids: Sides::default(), depth: path.depth }
     });
-    let depth = packet.path.as_ref().map_or(0, |path| u64::from(path.depth));
     Conversation {
-        // A frame begins at most one conversation at each depth.
-        id: packet.frame << 4 | depth.min(15),
+        // A frame begins at most one conversation at each level.
+        id: packet.frame << 4 | u64::from(packet.level.min(15)),
         ends: if src_is_client { packet.ends } else { packet.ends.reversed() },
         ip_proto: packet.ip_proto,
         outer,
+        envelope: packet.around.map(|around| Box::new(around.record())),
+        spi: None,
         start: packet.at,
         last: packet.at,
         reported: packet.at,

@@ -160,6 +160,7 @@ fn ssh_event(
     let mut event = Event::new(at, frame, Some(flow.ends), What::Ssh(Box::new(record)));
     event.flow_id = Some(flow.id);
     event.path = flow.path().map(Box::new);
+    event.envelope.clone_from(&flow.envelope);
     event
 }
 

@@ -2,16 +2,21 @@
 
 mod anomalies;
 mod association;
+mod connections;
 mod cx;
 mod diameter;
 mod dns;
+mod envelope;
 mod gtp;
 mod icmp;
+mod isup;
 mod magic;
+mod pfcp;
 mod sccp;
 mod sctp;
 mod segments;
 mod ss7;
+mod sua;
 mod tap;
 mod tcap;
 mod tcp;
@@ -21,12 +26,13 @@ mod udp;
 
 use event::{Endpoints, Event, Proto, Timestamp, TunnelPath};
 use wire::ip::{Packet, proto};
-use wire::link::{self, Carried, LinkType};
+use wire::link::{self, LinkType};
 use wire::{Anomalies, Cursor, Flaw};
 
 pub use self::tap::Tap;
 
 use self::anomalies::Reported;
+pub(crate) use self::cx::Around;
 use self::cx::{Cx, Place};
 use crate::config::Config;
 use crate::counters::{Seen, ShardCounters};
@@ -36,8 +42,6 @@ use crate::side::Side;
 
 /// Tunnels in tunnels that are followed.
 const MAX_TUNNELS: u8 = 8;
-/// Packets in packets that are opened, tunnels aside.
-const MAX_ENVELOPES: u8 = 4;
 
 /// A frame as the capture gives it.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +71,9 @@ pub struct Shard {
     pings: icmp::Pings,
     associations: association::Associations,
     labels: event::Capped<ss7::Label, ()>,
+    links: event::Capped<ss7::Link, wire::mtp3::Variant>,
     segments: segments::Segments,
+    connections: connections::Connections,
     titles: sccp::Titles,
     tap: Option<Tap>,
 }
@@ -119,6 +125,8 @@ impl Shard {
                 config.message_bytes,
                 config.segment_idle,
             ),
+            links: event::Capped::new("ss7 links", 4_096),
+            connections: connections::Connections::new(8_192, config.message_bytes),
             titles: sccp::Titles::new(config.pseudonymiser.clone()),
             tap: None,
             config: config.clone(),
@@ -141,17 +149,13 @@ impl Shard {
             at: frame.at,
             snapped,
             in_frame: true,
-            envelopes: 0,
+            around: None,
             notes,
             out,
         };
         let link = LinkType(frame.link);
         match link::network(&mut cx.notes, link, Cursor::new(frame.bytes)) {
-            Some(Carried::Ip { packet, .. }) => self.ip(&mut cx, packet, None),
-            Some(Carried::Mtp2(cur)) => self.mtp2(&mut cx, cur),
-            Some(Carried::Mtp3(cur)) => self.mtp3(&mut cx, &Place::NOWHERE, cur),
-            Some(Carried::Sccp(cur)) => self.sccp(&mut cx, &Place::NOWHERE, None, cur),
-            Some(Carried::Exported(_) | Carried::Other { .. }) => self.counters.seen.note(Seen::NotIp),
+            Some(carried) => self.carried(&mut cx, carried, None),
             None if link.is_read() => self.counters.seen.note(Seen::NotIp),
             None => self.counters.unread_link += 1,
         }
@@ -163,7 +167,7 @@ impl Shard {
     pub fn tick(&mut self, now: Timestamp, out: &mut Vec<Event>) {
         self.now = self.now.max(now);
         self.fragments.tick(now);
-        self.segments.tick(now);
+        self.segments.tick(now, out);
         self.flows.tick(now, out);
         self.tunnels.tick(now, out);
         self.associations.tick(now, out);
@@ -171,6 +175,7 @@ impl Shard {
 
     /// The capture ends: what still lives is reported and closed.
     pub fn finish(&mut self, out: &mut Vec<Event>) {
+        self.segments.finish(out);
         self.flows.finish(self.now, out);
         self.tunnels.finish(self.now, out);
         self.associations.finish(self.now, out);
@@ -187,6 +192,8 @@ impl Shard {
             self.fragments.count(),
             self.associations.count(),
             self.segments.count(),
+            self.connections.count(),
+            self.links.count(),
             self.pings.count(),
             self.reported.count(),
             self.labels.count(),
@@ -208,10 +215,11 @@ impl Shard {
         };
         self.counters.seen.note(Seen::Fragment);
         let tunnel = path.as_ref().map(|path| (path.dest_ip, path.teid));
+        let tenant = cx.tenant();
         let whole = if cx.snapped || packet.snapped {
             None
         } else {
-            self.fragments.add(&mut cx.notes, cx.at, &packet, fragment, tunnel)
+            self.fragments.add(&mut cx.notes, cx.at, &packet, fragment, (tunnel, tenant))
         };
         match whole {
             Some(whole) => {
@@ -237,7 +245,12 @@ impl Shard {
             proto::TCP => self.tcp(cx, packet, path),
             proto::SCTP => self.sctp(cx, packet, path),
             proto::ICMP | proto::ICMPV6 => self.icmp(cx, packet, path),
-            proto::IPV4 | proto::IPV6 | proto::GRE => self.envelope(cx, packet, path),
+            proto::IPV4
+            | proto::IPV6
+            | proto::GRE
+            | proto::ETHERIP
+            | proto::MPLS
+            | proto::L2TP => self.envelope(cx, packet, path),
             _ => {
                 self.counters.seen.note(Seen::OtherIp);
                 self.unread(cx, packet, path);
@@ -245,41 +258,16 @@ impl Shard {
         }
     }
 
-    /// A packet around another one: it counts as a flow, and what it carries is read as if it stood alone.
-    fn envelope(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
-        self.counters.seen.note(Seen::OtherIp);
-        let Some(Carried::Ip { packet: inner, .. }) =
-            wire::envelope::in_ip(&mut cx.notes, packet).map(|envelope| envelope.carried)
-        else {
-            return self.unread(cx, packet, path);
-        };
-        let deep = cx.envelopes == MAX_ENVELOPES;
-        if deep {
-            cx.notes.note(inner.span(), "ip.nested", Flaw::TooDeep);
-        }
-        self.unread(cx, packet, path);
-        if !deep {
-            cx.envelopes += 1;
-            self.ip(cx, inner, path);
-            cx.envelopes -= 1;
-        }
-    }
-
     /// A packet whose payload is not read: it counts as a flow.
     fn unread(&mut self, cx: &mut Cx<'_>, packet: &Packet<'_>, path: Option<TunnelPath>) {
-        let proto = match packet.proto {
-            proto::TCP => Proto::Tcp,
-            proto::UDP => Proto::Udp,
-            proto::SCTP => Proto::Sctp,
-            proto::ICMP => Proto::Icmp,
-            proto::ICMPV6 => Proto::Icmpv6,
-            proto::GRE => Proto::Gre,
-            proto::ESP => Proto::Esp,
-            _ => Proto::Other,
-        };
-        let place = Place::of(ends(packet, 0, 0, proto), path);
+        let place = Place::of(ends(packet, 0, 0, proto_of(packet.proto)), path);
         let touched = self.touch(cx, &place, packet, None);
         if touched.fresh {
+            if packet.proto == proto::ESP
+                && let Some(flow) = self.flows.get_mut(touched.slot)
+            {
+                flow.spi = wire::envelope::esp(packet.payload).map(|(spi, _)| spi);
+            }
             self.announce(cx, touched);
         }
         self.report(cx, &place);
@@ -299,6 +287,8 @@ impl Shard {
             ends: place.ends.unwrap_or(ends(packet, 0, 0, Proto::Other)),
             ip_proto: packet.proto,
             path: place.path,
+            around: cx.around.as_ref(),
+            level: cx.level(place.path.as_ref()),
             len: packet.total_len,
             from,
         };
@@ -332,6 +322,19 @@ impl Shard {
                 Flaw::IllegalValue(u64::from(depth)),
             );
         }
+    }
+}
+
+const fn proto_of(number: u8) -> Proto {
+    match number {
+        proto::TCP => Proto::Tcp,
+        proto::UDP => Proto::Udp,
+        proto::SCTP => Proto::Sctp,
+        proto::ICMP => Proto::Icmp,
+        proto::ICMPV6 => Proto::Icmpv6,
+        proto::GRE => Proto::Gre,
+        proto::ESP => Proto::Esp,
+        _ => Proto::Other,
     }
 }
 

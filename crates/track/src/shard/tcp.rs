@@ -52,6 +52,8 @@ impl Shard {
                 ends,
                 ip_proto: packet.proto,
                 path,
+                around: cx.around.as_ref(),
+                level: cx.level(path.as_ref()),
                 len,
                 from,
             };

@@ -2,7 +2,7 @@
 
 use event::{FlowState, Proto, TunnelPath};
 use wire::ip::Packet;
-use wire::{Cursor, Flaw, gtp, transport};
+use wire::{Cursor, Flaw, gtp, pfcp, transport};
 
 use super::cx::{Cx, Place};
 use super::{MAX_TUNNELS, Shard, ends, len32};
@@ -45,6 +45,9 @@ impl Shard {
         if path.is_none() && cx.in_frame && !cx.snapped && !packet.snapped {
             transport::check_udp(&mut cx.notes, packet, &udp);
         }
+        if self.udp_envelope(cx, &place, packet, &udp, touched) {
+            return;
+        }
         let Some(flow) = self.flows.get_mut(touched.slot) else { return };
         place.flow_id = Some(flow.id);
         place.busy = flow.is_busy();
@@ -81,9 +84,14 @@ impl Shard {
             self.gtp(cx, &place, packet.total_len, payload, has_port(gtp::USER_PORT));
         } else if has_port(53) || app == Some("dns") {
             self.dns(cx, &place, payload);
-        } else if gtp::probe(payload.rest()) == Some(gtp::Kind::Control) {
+        } else if has_port(pfcp::PORT) && payload.peek().is_some_and(|flags| flags >> 5 == 1) {
+            self.pfcp(cx, &place, payload);
+        } else if let Some(kind) = gtp::probe(payload.rest()) {
             // Strict, so that what answers from another port is read too.
-            self.gtp(cx, &place, packet.total_len, payload, false);
+            let user_plane = kind == gtp::Kind::User;
+            self.gtp(cx, &place, packet.total_len, payload, user_plane);
+        } else if pfcp::probe(payload.rest()) {
+            self.pfcp(cx, &place, payload);
         }
         self.report(cx, &place);
     }
