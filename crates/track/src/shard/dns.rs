@@ -1,11 +1,17 @@
 //! DNS messages.
 
-use event::{Dns, What};
-use wire::{Cursor, dns};
+use event::{Dns, DnsRecord, Proto, What};
+use wire::dns::{self, Data, Message, Section};
+use wire::{Cursor, Flaw};
 
 use super::Shard;
 use super::cx::{Cx, Place};
 use crate::counters::Seen;
+
+/// Records of an answer that an event shows.
+const MAX_RECORDS: usize = 8;
+/// Octets of a record's data that an event shows.
+const MAX_DATA: usize = 255;
 
 impl Shard {
     pub(super) fn dns(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
@@ -18,29 +24,48 @@ impl Shard {
             }
         };
         self.counters.seen.note(Seen::Dns);
-        let name = message.question.map(|question| question.name.to_string());
+        let in_tunnel = place.path.is_some();
+        let question = message.question.as_ref();
+        let name = question.map(|question| question.name.to_string());
         let qname_len =
             name.as_ref().map_or(0, |name| u16::try_from(name.len()).unwrap_or(u16::MAX));
-        let qtype = message.question.map(|question| question.qtype);
+        let qtype = question.map(|question| question.qtype);
+        let edns = message.edns.as_ref();
+        if let Some(edns) = edns
+            && edns.version != 0
+        {
+            // RFC 6891 §6.1.3: no other version exists.
+            let flaw = Flaw::IllegalValue(u64::from(edns.version));
+            cx.notes.note(cur.span(), "dns.opt.version", flaw);
+        }
+        let rcode = message.response.then_some(message.rcode);
         let record = Dns {
             id: message.id,
             response: message.response,
             opcode: message.opcode,
-            rcode: message.response.then(|| u8::try_from(message.rcode).unwrap_or(u8::MAX)),
+            opcode_name: dns::opcode_name(message.opcode).map(Into::into),
+            rcode_name: rcode.and_then(dns::rcode_name).map(Into::into),
+            rcode: rcode.map(|rcode| u8::try_from(rcode).unwrap_or(u8::MAX)),
             authoritative: message.authoritative,
             recursion_desired: message.recursion_desired,
             recursion_available: message.recursion_available,
             truncated: message.truncated,
-            qname: name.map(|name| shown(&name, place.path.is_some())),
+            qname: name.map(|name| shown(&name, in_tunnel)),
             qtype,
             qtype_name: qtype.and_then(dns::qtype_name).map(Into::into),
-            qclass: message.question.map(|question| question.qclass),
+            qclass: question.map(|question| question.qclass),
             qname_len,
             questions: message.questions,
             answers: message.answers,
             authorities: message.authorities,
             additionals: message.additionals,
             addresses: message.addresses.to_vec(),
+            records: records(&message, in_tunnel),
+            udp_payload_size: edns.map(|edns| edns.udp_payload_size),
+            dnssec_ok: edns.is_some_and(|edns| edns.dnssec_ok),
+            options: edns.map(|edns| edns.options.to_vec()).unwrap_or_default(),
+            stream: place.ends.is_some_and(|ends| ends.proto == Proto::Tcp),
+            dialect: dialect(place).map(Into::into),
             message_len: message.message_len,
             trailing_len: message.trailing_len,
             ..Dns::default()
@@ -48,6 +73,70 @@ impl Shard {
         cx.emit(place, What::Dns(Box::new(record)));
         self.report(cx, place);
     }
+}
+
+/// By the port on which only one of them is spoken (RFC 6762 §5, RFC 4795 §2).
+fn dialect(place: &Place) -> Option<&'static str> {
+    let ends = place.ends?;
+    let has_port = |port| ends.src_port == port || ends.dest_port == port;
+    if has_port(dns::MDNS_PORT) {
+        Some("mdns")
+    } else if has_port(dns::LLMNR_PORT) {
+        Some("llmnr")
+    } else {
+        None
+    }
+}
+
+/// The answers as records have them.
+fn records(message: &Message<'_>, in_tunnel: bool) -> Vec<DnsRecord> {
+    if message.answers == 0 {
+        return Vec::new();
+    }
+    let answers = message.records().take_while(|record| record.section == Section::Answer);
+    let record = |record: dns::Record<'_>| DnsRecord {
+        name: record.name().map(|name| shown(&name.to_string(), in_tunnel)).unwrap_or_default(),
+        rtype: record.rtype,
+        rtype_name: dns::qtype_name(record.rtype).map(Into::into),
+        ttl: record.ttl,
+        data: match record.data() {
+            Ok(data) if !in_tunnel => told(&data),
+            _ => String::new(),
+        },
+    };
+    answers.take(MAX_RECORDS).map(record).collect()
+}
+
+/// Data with the numbers of subscribers left out of their names.
+fn told(data: &Data<'_>) -> String {
+    let name = |name: &dns::Name| shown(&name.to_string(), false);
+    let mut text = match data {
+        Data::Domain(domain) => name(domain),
+        Data::Srv { priority, weight, port, target } => {
+            format!("{priority} {weight} {port} {}", name(target))
+        }
+        Data::Naptr { order, preference, flags, service, regexp, replacement } => {
+            // ENUM writes the number into the expression (RFC 6116 §3.4.3).
+            let regexp =
+                if has_number(regexp.as_bytes()) { "*".to_owned() } else { regexp.to_string() };
+            let replacement = name(replacement);
+            format!("{order} {preference} \"{flags}\" \"{service}\" \"{regexp}\" {replacement}")
+        }
+        other => other.to_string(),
+    };
+    if text.len() > MAX_DATA {
+        let end = (0..=MAX_DATA).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+    }
+    text
+}
+
+fn has_number(bytes: &[u8]) -> bool {
+    let mut run = 0;
+    bytes.iter().any(|octet| {
+        run = if octet.is_ascii_digit() { run + 1 } else { 0 };
+        run >= 7
+    })
 }
 
 /// What of a name may be kept: all of it, but in a subscriber's tunnel the last two labels, and of names that are made of

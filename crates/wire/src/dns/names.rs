@@ -1,4 +1,4 @@
-//! Names of record types and response codes (IANA DNS parameters), as data.
+//! Names of record types, operation codes and response codes (IANA DNS parameters), as data.
 
 /// Name of a record or question type.
 pub fn qtype_name(qtype: u16) -> Option<&'static str> {
@@ -8,6 +8,19 @@ pub fn qtype_name(qtype: u16) -> Option<&'static str> {
 /// Name of a response code.
 pub fn rcode_name(rcode: u16) -> Option<&'static str> {
     find(RCODES, rcode)
+}
+
+/// Name of an operation code.
+pub fn opcode_name(opcode: u8) -> Option<&'static str> {
+    Some(match opcode {
+        0 => "QUERY",
+        1 => "IQUERY",
+        2 => "STATUS",
+        4 => "NOTIFY",
+        5 => "UPDATE",
+        6 => "DSO",
+        _ => return None,
+    })
 }
 
 fn find(table: &'static [(u16, &'static str)], code: u16) -> Option<&'static str> {
