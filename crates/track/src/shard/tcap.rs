@@ -1,8 +1,11 @@
 //! TCAP: each component becomes an event.
 
-use event::{CompactString, GlobalTitle, Identity, Map, NodeAddress, What};
+use event::{
+    Call, CompactString, GlobalTitle, Identity, Map, MapDetails, NodeAddress, Party, Plmn, What,
+};
+use smallvec::SmallVec;
 use wire::map::{self, Argument, User};
-use wire::tcap::{self, Code, Component, ComponentKind, Kind};
+use wire::tcap::{self, Code, Component, ComponentKind, Kind, Message, ansi41};
 use wire::{Anomalies, Cursor, sccp};
 
 use super::cx::{Cx, Place};
@@ -24,25 +27,127 @@ pub(super) fn argument_of(
     user: User,
     component: &Component<'_>,
 ) -> Argument {
+    if let Some(Code::National(_) | Code::Private(_)) = component.opcode {
+        return ansi_argument(component);
+    }
     let opcode = component.opcode.as_ref().and_then(local).unwrap_or(-1);
     map::argument(notes, user, opcode, component.kind, component.parameter)
 }
 
-/// The local number of an operation or error. In the global form the last arc is read as that number: this is how the
-/// form is used to slip past filters.
+/// Who a parameter of ANSI-41 is about.
+fn ansi_argument(component: &Component<'_>) -> Argument {
+    let identities = ansi41::identities(component.parameter);
+    let mut argument = Argument { imsi: identities.imsi, ..Argument::default() };
+    // A MIN is a North American number without its country code.
+    argument.msisdn = identities.mdn.or(identities.min).map(|digits| map::AddressString {
+        nature: 0,
+        plan: 1,
+        digits,
+    });
+    if matches!(
+        component.kind,
+        ComponentKind::ReturnResultLast | ComponentKind::ReturnResultNotLast
+    ) {
+        argument.returned.extend(argument.imsi.is_some().then_some("imsi"));
+        argument.returned.extend(argument.msisdn.is_some().then_some("msisdn"));
+    }
+    argument
+}
+
+/// The number of an operation or error. In the global form the last arc is read as that number: this is how the form is used
+/// to slip past filters.
 fn local(code: &Code<'_>) -> Option<i64> {
     match code {
-        Code::Local(code) => Some(*code),
-        Code::Global(oid) => oid.to_string().rsplit('.').next()?.parse().ok(),
+        Code::Local(code) | Code::National(code) | Code::Private(code) => Some(*code),
+        Code::Global(oid) => oid.last_arc().and_then(|arc| i64::try_from(arc).ok()),
     }
 }
 
-/// CAP and INAP have a record of their own.
-fn record_of(user: User, record: Map) -> What {
-    match user {
-        User::Cap | User::Inap => What::Cap(Box::new(record)),
-        _ => What::Map(Box::new(record)),
+/// Who speaks over TCAP.
+#[derive(Clone, Copy)]
+enum Speaker {
+    Itu(User),
+    Ansi41,
+    /// ANSI TCAP with another user.
+    Ansi,
+}
+
+impl Speaker {
+    /// The application context says, or the subsystems do; what neither tells, its shape may.
+    fn of(message: &Message<'_>, sccp: &sccp::Message<'_>) -> Self {
+        let ssn = |address: &Option<sccp::Address>| address.and_then(|address| address.ssn);
+        let (called, calling) = (ssn(&sccp.called), ssn(&sccp.calling));
+        if let Kind::Ansi(_) = message.kind {
+            // TIA-41 part 520: the subsystems of mobile networks.
+            let mobile = [called, calling].iter().flatten().any(|ssn| (5..=14).contains(ssn));
+            let coded = message.components.iter().any(|component| component.opcode.is_some());
+            let speaks = ansi41::is_ansi41(message) || (mobile && !coded);
+            return if speaks { Self::Ansi41 } else { Self::Ansi };
+        }
+        let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
+        let user = map::user(context, called, calling);
+        let as_map = |component: &Component<'_>| {
+            component.kind == ComponentKind::Invoke
+                && component
+                    .opcode
+                    .as_ref()
+                    .and_then(local)
+                    .is_some_and(|opcode| map::reads_as_map(opcode, component.parameter))
+        };
+        if user == User::Unknown && message.components.iter().any(as_map) {
+            return Self::Itu(User::Map);
+        }
+        Self::Itu(user)
     }
+
+    const fn user(self) -> User {
+        match self {
+            Self::Itu(user) => user,
+            Self::Ansi41 | Self::Ansi => User::Unknown,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Itu(user) => user.name(),
+            Self::Ansi41 => "ansi-map",
+            Self::Ansi => "unknown",
+        }
+    }
+
+    fn operation_name(self, code: i64) -> Option<&'static str> {
+        match self {
+            Self::Itu(user) => map::operation_name(user, code),
+            Self::Ansi41 => ansi41::operation_name(code),
+            Self::Ansi => None,
+        }
+    }
+
+    fn error_name(self, code: i64) -> Option<&'static str> {
+        match self {
+            Self::Itu(user) => map::error_name(user, code),
+            Self::Ansi41 => ansi41::error_name(code),
+            Self::Ansi => None,
+        }
+    }
+
+    /// CAP and INAP have a record of their own.
+    fn record(self, record: Map) -> What {
+        match self.user() {
+            User::Cap | User::Inap => What::Cap(Box::new(record)),
+            _ => What::Map(Box::new(record)),
+        }
+    }
+}
+
+/// Why a transaction or a dialogue was ended or refused, where no component says it.
+fn refusal(message: &Message<'_>) -> Option<&'static str> {
+    let dialogue = message.dialogue.as_ref();
+    message.abort_cause_name().or_else(|| {
+        let dialogue = dialogue?;
+        let refused = dialogue.result.filter(|result| *result != 0);
+        refused.and_then(|_| dialogue.diagnostic_name()).or(dialogue.abort_source_name())
+    })
 }
 
 impl Shard {
@@ -57,26 +162,10 @@ impl Shard {
         segmented: bool,
     ) -> bool {
         self.show(cx, "tcap", data.rest());
-        let message = match tcap::dissect(&mut cx.notes, &mut data) {
-            Ok(message) if !matches!(message.kind, Kind::Ansi(_)) => message,
-            _ => return false,
-        };
+        let Ok(message) = tcap::dissect(&mut cx.notes, &mut data) else { return false };
         self.counters.seen.note(Seen::Tcap);
-        let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
-        let ssn = |address: &Option<sccp::Address>| address.and_then(|address| address.ssn);
-        let mut user = map::user(context, ssn(&sccp.called), ssn(&sccp.calling));
-        if user == User::Unknown
-            && message.components.iter().any(|component| {
-                component.kind == ComponentKind::Invoke
-                    && component
-                        .opcode
-                        .as_ref()
-                        .and_then(local)
-                        .is_some_and(|opcode| map::reads_as_map(opcode, component.parameter))
-            })
-        {
-            user = User::Map;
-        }
+        let speaker = Speaker::of(&message, sccp);
+        let user = speaker.user();
         // Whom the dialogue is about, for arguments that leave it to MAP-Open to say.
         let reference = message
             .dialogue
@@ -86,23 +175,27 @@ impl Shard {
             .filter(|reference| reference.plan == E212);
         // The identities of all components first: an address may be the number that only the last one names.
         let mut named = Named::default();
-        let mut arguments = Vec::with_capacity(message.components.len());
+        let mut arguments = SmallVec::<[Argument; 1]>::new();
         for component in &message.components {
-            let mut argument = argument_of(&mut cx.notes, user, component);
+            let mut argument = match speaker {
+                Speaker::Itu(user) => argument_of(&mut cx.notes, user, component),
+                Speaker::Ansi41 => ansi_argument(component),
+                Speaker::Ansi => Argument::default(),
+            };
             if component.kind == ComponentKind::Invoke {
                 argument.imsi = argument.imsi.or(reference.map(|reference| reference.digits));
             }
             named.add(&argument);
+            let persons = argument.call.iter().flat_map(|call| &call.parties);
+            let digits = persons.filter(|party| party.person).map(|party| party.number.digits);
+            named.msisdns.extend(digits.map(|digits| digits.as_str().to_owned()));
             arguments.push(argument);
         }
         let (calling, called) = self.addresses(sccp, &named);
-        let mut context_text = context.map(|oid| oid.to_string());
-        if let Some(text) = &mut context_text {
-            text.truncate(MAX_OID);
-        }
+        let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
         let known = context.and_then(map::application_context);
         let base = Map {
-            user: user.name().into(),
+            user: speaker.name().into(),
             opc: route.map(|route| route.opc),
             dpc: route.map(|route| route.dpc),
             calling,
@@ -110,7 +203,10 @@ impl Shard {
             message: message.kind.name().into(),
             otid: message.otid.map(|tid| hex(tid, MAX_TID)),
             dtid: message.dtid.map(|tid| hex(tid, MAX_TID)),
-            application_context: context_text.map(Into::into),
+            application_context: match known {
+                Some(known) => Some(known.dotted.into()),
+                None => context.map(|oid| shown(&oid).into()),
+            },
             application_context_name: known.map(|context| context.name.into()),
             component_count: u8::try_from(message.components.len()).unwrap_or(u8::MAX),
             abort_cause: message.abort_cause,
@@ -118,7 +214,8 @@ impl Shard {
             ..Map::default()
         };
         if message.components.is_empty() {
-            cx.emit(place, record_of(user, base));
+            let record = Map { error: refusal(&message).map(Into::into), ..base };
+            cx.emit(place, speaker.record(record));
             return true;
         }
         let count = message.components.len();
@@ -129,8 +226,8 @@ impl Shard {
             let own = if index + 1 == count { base.take() } else { base.clone() };
             let Some(mut record) = own else { break };
             record.component_index = u8::try_from(index).unwrap_or(u8::MAX);
-            self.component(&mut record, user, component, argument);
-            cx.emit(place, record_of(user, record));
+            self.component(&mut record, speaker, component, argument);
+            cx.emit(place, speaker.record(record));
         }
         true
     }
@@ -138,7 +235,7 @@ impl Shard {
     fn component(
         &self,
         record: &mut Map,
-        user: User,
+        speaker: Speaker,
         component: &Component<'_>,
         argument: &Argument,
     ) {
@@ -147,23 +244,29 @@ impl Shard {
         record.invoke_id = component.invoke_id;
         record.opcode = component.opcode.as_ref().and_then(local);
         record.operation =
-            record.opcode.and_then(|code| map::operation_name(user, code)).map(Into::into);
+            record.opcode.and_then(|code| speaker.operation_name(code)).map(Into::into);
         if let Some(Code::Global(oid)) = &component.opcode {
-            let mut text = oid.to_string();
-            text.truncate(MAX_OID);
-            record.global_opcode = Some(text);
+            record.global_opcode = Some(shown(oid));
         }
-        record.error_code = component.error.as_ref().and_then(local);
-        record.error =
-            record.error_code.and_then(|code| map::error_name(user, code)).map(Into::into);
+        if let Some(error) = component.error.as_ref().and_then(local) {
+            record.error_code = Some(error);
+            record.error = speaker.error_name(error).map(Into::into);
+            record.error_diagnostic =
+                map::error_diagnostic(speaker.user(), error, component.parameter);
+        }
         if let Some(problem) = component.problem {
             record.error_code = Some(problem.code);
             record.error = problem.name().map(Into::into);
         }
         let subscriber = |identity, digits: &str| key.subscriber(identity, digits);
         record.imsi = argument.imsi.map(|digits| subscriber(Identity::Imsi, digits.as_str()));
-        record.msisdn =
-            argument.msisdn.map(|number| subscriber(Identity::Msisdn, number.digits.as_str()));
+        record.msisdn = argument.msisdn.map(|number| match speaker {
+            // Ten digits of North America are a number of its country code.
+            Speaker::Ansi41 if number.digits.len() == 10 => {
+                subscriber(Identity::Msisdn, &format!("1{}", number.digits))
+            }
+            _ => subscriber(Identity::Msisdn, number.digits.as_str()),
+        });
         record.imei = argument.imei.map(|digits| subscriber(Identity::Imei, digits.as_str()));
         record.addresses = argument
             .addresses
@@ -175,6 +278,47 @@ impl Shard {
             .collect();
         record.returned = argument.returned.iter().map(|kind| (*kind).into()).collect();
         record.parameter_len = len32(component.parameter.len());
+        let in_call = matches!(speaker.user(), User::Cap | User::Inap);
+        record.call = self.call(argument, in_call);
+        if !in_call {
+            record.details = details(&argument.details).map(Box::new);
+        }
+    }
+
+    /// What an argument says of a call. The place of the caller is part of it, where it is one of CAP or INAP.
+    fn call(&self, argument: &Argument, in_call: bool) -> Option<Box<Call>> {
+        let location = argument.details.location_plmn.filter(|_| in_call);
+        let location_plmn = location.and_then(Plmn::from_octets);
+        let Some(call) = &argument.call else {
+            return location_plmn.map(|_| Box::new(Call { location_plmn, ..Call::default() }));
+        };
+        let key = &self.config.pseudonymiser;
+        let parties = call.parties.iter().map(|party| Party {
+            role: party.role.into(),
+            number: if party.person {
+                let digits = party.number.digits.as_str();
+                GlobalTitle {
+                    subscriber: Some(key.subscriber(Identity::Msisdn, digits)),
+                    np: Some(party.number.plan),
+                    nai: Some(party.number.nature),
+                    ..GlobalTitle::default()
+                }
+            } else {
+                self.node(argument, &party.number)
+            },
+        });
+        Some(Box::new(Call {
+            service_key: call.service_key,
+            parties: parties.collect(),
+            event_type: call.event_type,
+            event_type_name: call.event_type_name.map(Into::into),
+            requested_events: call.requested_events.to_vec(),
+            cause: call.cause,
+            location_plmn,
+            max_duration_ds: call.max_duration_ds,
+            correlated: call.correlated,
+            apn: call.apn.clone(),
+        }))
     }
 
     /// A node's number; one that is the subscriber's own is hidden all the same.
@@ -185,10 +329,11 @@ impl Shard {
                 && (other.ends_with(digits) || digits.ends_with(other))
                 && digits.len() >= 6
         };
-        let subscriber = argument
-            .msisdn
-            .is_some_and(|msisdn| own(msisdn.digits.as_str()))
-            .then(|| self.config.pseudonymiser.subscriber(Identity::Msisdn, digits));
+        let persons = argument.call.iter().flat_map(|call| &call.parties);
+        let mut persons = persons.filter(|party| party.person).map(|party| party.number);
+        let subscriber = (argument.msisdn.is_some_and(|msisdn| own(msisdn.digits.as_str()))
+            || persons.any(|person| own(person.digits.as_str())))
+        .then(|| self.config.pseudonymiser.subscriber(Identity::Msisdn, digits));
         GlobalTitle {
             digits: if subscriber.is_some() { CompactString::default() } else { digits.into() },
             subscriber,
@@ -197,4 +342,38 @@ impl Shard {
             nai: Some(number.nature),
         }
     }
+}
+
+/// An object identifier as records carry it.
+fn shown(oid: &tcap::Oid<'_>) -> String {
+    let mut text = oid.to_string();
+    text.truncate(MAX_OID);
+    text
+}
+
+/// What an argument or a result says besides; `None` where that is nothing.
+fn details(read: &map::Details) -> Option<MapDetails> {
+    if *read == map::Details::default() {
+        return None;
+    }
+    Some(MapDetails {
+        requested: read.requested().map(Into::into).collect(),
+        requested_vectors: read.requested_vectors,
+        requesting_node: read.requesting_node,
+        vectors: read.vectors,
+        location_plmn: read.location_plmn.and_then(Plmn::from_octets),
+        location_kind: read.location_kind.map(|kind| kind.name().into()),
+        geographical: read.geographical,
+        location_age_min: read.location_age_min,
+        subscriber_state: read.subscriber_state.map(Into::into),
+        sm_len: read.sm_len,
+        tp_mti: read.tp_mti,
+        tp_pid: read.tp_pid,
+        tp_dcs: read.tp_dcs,
+        tp_udhi: read.tp_udhi,
+        ussd_len: read.ussd_len,
+        ussd_dcs: read.ussd_dcs,
+        ss_code: read.ss_code,
+        purpose: read.purpose,
+    })
 }

@@ -12,6 +12,11 @@ impl Oid<'_> {
     /// More arcs than this are not shown.
     const MAX_ARCS: usize = 32;
 
+    /// The last arc; the first two, which share a number, have none.
+    pub fn last_arc(&self) -> Option<u64> {
+        self.numbers().skip(1).last()
+    }
+
     /// The arcs after the first two, which share one number.
     fn numbers(&self) -> impl Iterator<Item = u64> {
         let mut value = 0u64;
