@@ -1,11 +1,19 @@
 //! M3UA: MTP3's users over SCTP.
 //!
-//! Spec: RFC 4666. `§` below means a section of it.
+//! Spec: RFC 4666. `§` below means a section of it. Drafts before the fifth had the whole MTP3 message in a parameter of
+//! their own, which is read too; the numbers of the other parameters are the RFC's.
+
+mod names;
 
 use smallvec::SmallVec;
 
 use crate::cursor::short;
 use crate::{Anomalies, Cursor, Flaw, Truncated};
+
+pub use names::{
+    error_name, name, parameter_name, registration_status_name, status_name, traffic_mode_name,
+    unavailability_cause_name,
+};
 
 /// More values than this of one list are only noted.
 pub const MAX_LIST: usize = 64;
@@ -26,8 +34,16 @@ pub struct Message<'a> {
     pub status: Option<u32>,
     /// Mask and point code of each affected destination.
     pub affected_point_codes: SmallVec<[(u8, u32); 4]>,
+    /// DUPU: MTP3 user and why it is unavailable (§3.4.5), as one number with the cause in the upper half.
+    pub user_cause: Option<u32>,
+    /// SCON: how congested the destination is, and for whom (§3.4.4).
+    pub congestion_level: Option<u32>,
+    pub concerned_destination: Option<u32>,
     pub info: Option<&'a [u8]>,
+    pub diagnostic: Option<&'a [u8]>,
     pub data: Option<ProtocolData<'a>>,
+    /// The MTP3 message of an early draft, from the service information octet on.
+    pub msu: Option<Cursor<'a>>,
     /// All parameters, in order.
     pub parameters: Parameters<'a>,
 }
@@ -59,11 +75,26 @@ pub struct Parameter<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters<'a> {
     cur: Cursor<'a>,
+    /// What a length that lies is noted as.
+    field: &'static str,
+}
+
+/// A routing key that is asked for, or what became of it (§3.6).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registration {
+    pub local_key: Option<u32>,
+    pub routing_context: Option<u32>,
+    /// Registration or deregistration status.
+    pub status: Option<u32>,
+    pub destinations: SmallVec<[u32; 2]>,
+    pub originators: SmallVec<[u32; 2]>,
+    pub service_indicators: SmallVec<[u8; 4]>,
 }
 
 impl<'a> Parameters<'a> {
-    pub(crate) const fn new(cur: Cursor<'a>) -> Self {
-        Self { cur }
+    /// The parameters of another protocol that has them in the same form.
+    pub(crate) const fn named(cur: Cursor<'a>, field: &'static str) -> Self {
+        Self { cur, field }
     }
 
     /// The next parameter; its padding is stepped over.
@@ -73,94 +104,26 @@ impl<'a> Parameters<'a> {
         }
         let at = self.cur;
         let (Ok(tag), Ok(length)) = (self.cur.u16(), self.cur.u16()) else {
-            notes.note(at.span(), "m3ua.parameter_length", Flaw::Trailing(short(at.len())));
+            notes.note(at.span(), self.field, Flaw::Trailing(short(at.len())));
             self.cur.take_rest();
             return None;
         };
         let length = usize::from(length);
         if length < 4 {
             // Nothing behind it can be found.
-            notes.note(at.span_of(4), "m3ua.parameter_length", Flaw::IllegalValue(length as u64));
+            notes.note(at.span_of(4), self.field, Flaw::IllegalValue(length as u64));
             self.cur.take_rest();
             return None;
         }
         let (value, whole) = self.cur.sub(length.saturating_sub(4));
         if !whole {
             let missing = short(length.saturating_sub(4).saturating_sub(value.len()));
-            notes.note(at.span(), "m3ua.parameter_length", Flaw::Truncated { missing });
+            notes.note(at.span(), self.field, Flaw::Truncated { missing });
         }
         // Padded to four octets, which the last parameter of some stacks leaves out.
         self.cur.sub(length.wrapping_neg() & 3);
         Some(Parameter { tag, value })
     }
-}
-
-/// §3.1.2: the acronym of a message, `unknown` where there is none.
-pub const fn name(class: u8, kind: u8) -> &'static str {
-    match (class, kind) {
-        (0, 0) => "ERR",
-        (0, 1) => "NTFY",
-        (1, 1) => "DATA",
-        (2, 1) => "DUNA",
-        (2, 2) => "DAVA",
-        (2, 3) => "DAUD",
-        (2, 4) => "SCON",
-        (2, 5) => "DUPU",
-        (2, 6) => "DRST",
-        (3, 1) => "ASPUP",
-        (3, 2) => "ASPDN",
-        (3, 3) => "BEAT",
-        (3, 4) => "ASPUP_ACK",
-        (3, 5) => "ASPDN_ACK",
-        (3, 6) => "BEAT_ACK",
-        (4, 1) => "ASPAC",
-        (4, 2) => "ASPIA",
-        (4, 3) => "ASPAC_ACK",
-        (4, 4) => "ASPIA_ACK",
-        (9, 1) => "REG_REQ",
-        (9, 2) => "REG_RSP",
-        (9, 3) => "DEREG_REQ",
-        (9, 4) => "DEREG_RSP",
-        _ => "unknown",
-    }
-}
-
-/// §3.8.1: the error codes.
-pub const fn error_name(code: u32) -> Option<&'static str> {
-    Some(match code {
-        0x01 => "Invalid Version",
-        0x03 => "Unsupported Message Class",
-        0x04 => "Unsupported Message Type",
-        0x05 => "Unsupported Traffic Mode Type",
-        0x06 => "Unexpected Message",
-        0x07 => "Protocol Error",
-        0x09 => "Invalid Stream Identifier",
-        0x0d => "Refused - Management Blocking",
-        0x0e => "ASP Identifier Required",
-        0x0f => "Invalid ASP Identifier",
-        0x11 => "Invalid Parameter Value",
-        0x12 => "Parameter Field Error",
-        0x13 => "Unexpected Parameter",
-        0x14 => "Destination Status Unknown",
-        0x15 => "Invalid Network Appearance",
-        0x16 => "Missing Parameter",
-        0x19 => "Invalid Routing Context",
-        0x1a => "No Configured AS for ASP",
-        _ => return None,
-    })
-}
-
-/// §3.8.2: what a notification says; `status` as in [`Message::status`].
-pub const fn status_name(status: u32) -> Option<&'static str> {
-    Some(match status {
-        0x1_0002 => "AS-INACTIVE",
-        0x1_0003 => "AS-ACTIVE",
-        0x1_0004 => "AS-PENDING",
-        0x2_0001 => "Insufficient ASP Resources Active in AS",
-        0x2_0002 => "Alternate ASP Active",
-        0x2_0003 => "ASP Failure",
-        _ => return None,
-    })
 }
 
 /// Is this M3UA and nothing else? The version, a message that exists, and a length that fits.
@@ -183,12 +146,34 @@ pub(crate) fn probe_common(bytes: &[u8], known: impl FnOnce(u8, u8) -> bool) -> 
     length >= 8 && excess < 4 && known(class, kind)
 }
 
+/// The common header of the adaptation layers (§3.1): class, type, and what the length covers.
+pub(crate) fn common_header<'a>(
+    notes: &mut Anomalies,
+    cur: &mut Cursor<'a>,
+    field: &'static str,
+) -> Result<(u8, u8, Cursor<'a>), Truncated> {
+    let at = *cur;
+    let [_version, _reserved, class, kind] = cur.array()?;
+    let length = cur.u32()?;
+    let wanted = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(8);
+    let available = cur.len();
+    let (body, whole) = cur.sub(wanted);
+    // The padding of the last parameter is counted by some stacks and not by others.
+    let excess = available.abs_diff(wanted);
+    if length < 8 || !whole || excess > 3 {
+        let found = u64::from(length);
+        let expected = (available as u64).saturating_add(8);
+        notes.note(at.span_of(8), field, Flaw::Disagrees { found, expected });
+    }
+    Ok((class, kind, body))
+}
+
 /// Whether the first parameters of a DATA message are those of M3UA: M2UA and SUA have messages of the same shape.
 fn data_parameter(bytes: &[u8]) -> Option<bool> {
     let mut cur = Cursor::new(bytes);
     cur.skip(8).ok()?;
     let mut unnoted = Anomalies::default();
-    let mut parameters = Parameters::new(cur);
+    let mut parameters = Parameters::named(cur, "m3ua.parameter_length");
     for _ in 0..4 {
         match parameters.next(&mut unnoted)?.tag {
             tag::PROTOCOL_DATA => return Some(true),
@@ -202,24 +187,14 @@ fn data_parameter(bytes: &[u8]) -> Option<bool> {
 /// Reads one message. Fails only when the common header is cut short.
 pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Message<'a>, Truncated> {
     let at = *cur;
-    let [version, _reserved, class, kind] = cur.array()?;
-    let length = cur.u32()?;
+    let version = cur.peek().unwrap_or_default();
+    let (class, kind, body) = common_header(notes, cur, "m3ua.length")?;
     if version != 1 {
         notes.note(at.span_of(1), "m3ua.version", Flaw::IllegalValue(u64::from(version)));
     }
     if name(class, kind) == "unknown" {
         let value = u64::from(u16::from_be_bytes([class, kind]));
         notes.note(at.span_of(4), "m3ua.message_type", Flaw::IllegalValue(value));
-    }
-    let wanted = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(8);
-    let available = cur.len();
-    let (body, whole) = cur.sub(wanted);
-    // The padding of the last parameter is counted by some stacks and not by others.
-    let excess = available.abs_diff(wanted);
-    if length < 8 || !whole || excess > 3 {
-        let found = u64::from(length);
-        let expected = (available as u64).saturating_add(8);
-        notes.note(at.span_of(8), "m3ua.length", Flaw::Disagrees { found, expected });
     }
     let mut message = Message {
         version,
@@ -233,15 +208,20 @@ pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Messag
         error_code: None,
         status: None,
         affected_point_codes: SmallVec::new(),
+        user_cause: None,
+        congestion_level: None,
+        concerned_destination: None,
         info: None,
+        diagnostic: None,
         data: None,
-        parameters: Parameters::new(body),
+        msu: None,
+        parameters: Parameters::named(body, "m3ua.parameter_length"),
     };
     let mut parameters = message.parameters;
     while let Some(parameter) = parameters.next(notes) {
         message.take(notes, parameter);
     }
-    if (class, kind) == (1, 1) && message.data.is_none() {
+    if (class, kind) == (1, 1) && message.data.is_none() && message.msu.is_none() {
         notes.note(at.span(), "m3ua.protocol_data", Flaw::Missing);
     }
     Ok(message)
@@ -249,19 +229,58 @@ pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Messag
 
 /// Parameter tags (§3.2).
 mod tag {
+    /// An MTP3 message in the drafts; in M2UA and SUA something else.
+    pub(super) const DRAFT_DATA: u16 = 0x0003;
     pub(super) const INFO: u16 = 0x0004;
     pub(super) const ROUTING_CONTEXT: u16 = 0x0006;
     pub(super) const TRAFFIC_MODE: u16 = 0x000b;
+    pub(super) const DIAGNOSTIC: u16 = 0x0007;
     pub(super) const ERROR_CODE: u16 = 0x000c;
     pub(super) const STATUS: u16 = 0x000d;
     pub(super) const ASP_IDENTIFIER: u16 = 0x0011;
     pub(super) const AFFECTED_POINT_CODE: u16 = 0x0012;
     pub(super) const CORRELATION_ID: u16 = 0x0013;
     pub(super) const NETWORK_APPEARANCE: u16 = 0x0200;
+    pub(super) const USER_CAUSE: u16 = 0x0204;
+    pub(super) const CONGESTION: u16 = 0x0205;
+    pub(super) const CONCERNED_DESTINATION: u16 = 0x0206;
+    pub(super) const ROUTING_KEY: u16 = 0x0207;
+    pub(super) const REGISTRATION_RESULT: u16 = 0x0208;
+    pub(super) const DEREGISTRATION_RESULT: u16 = 0x0209;
+    pub(super) const LOCAL_KEY: u16 = 0x020a;
+    pub(super) const DESTINATION: u16 = 0x020b;
+    pub(super) const SERVICE_INDICATORS: u16 = 0x020c;
+    pub(super) const ORIGINATORS: u16 = 0x020e;
     pub(super) const PROTOCOL_DATA: u16 = 0x0210;
+    pub(super) const REGISTRATION_STATUS: u16 = 0x0212;
+    pub(super) const DEREGISTRATION_STATUS: u16 = 0x0213;
 }
 
 impl<'a> Message<'a> {
+    /// The routing keys of a registration, deregistration or its answer (§3.6), as many as are read of a list.
+    pub fn registrations(&self, notes: &mut Anomalies) -> Vec<Registration> {
+        let mut found = Vec::new();
+        let mut outer = self.parameters;
+        while let Some(parameter) = outer.next(notes) {
+            let (tag::ROUTING_KEY | tag::REGISTRATION_RESULT | tag::DEREGISTRATION_RESULT) =
+                parameter.tag
+            else {
+                continue;
+            };
+            if found.len() >= MAX_LIST {
+                notes.note(parameter.value.span(), "m3ua.routing_key", Flaw::TooMany);
+                break;
+            }
+            let mut inner = Parameters::named(parameter.value, "m3ua.parameter_length");
+            let mut registration = Registration::default();
+            while let Some(part) = inner.next(notes) {
+                registration.take(part);
+            }
+            found.push(registration);
+        }
+        found
+    }
+
     fn take(&mut self, notes: &mut Anomalies, parameter: Parameter<'a>) {
         let mut value = parameter.value;
         let at = value;
@@ -278,6 +297,11 @@ impl<'a> Message<'a> {
             tag::CORRELATION_ID => one(&mut self.correlation_id, notes),
             tag::ERROR_CODE => one(&mut self.error_code, notes),
             tag::STATUS => one(&mut self.status, notes),
+            tag::USER_CAUSE => one(&mut self.user_cause, notes),
+            tag::CONGESTION => one(&mut self.congestion_level, notes),
+            tag::CONCERNED_DESTINATION => one(&mut self.concerned_destination, notes),
+            tag::DIAGNOSTIC => self.diagnostic = Some(value.rest()),
+            tag::DRAFT_DATA if (self.class, self.kind) == (1, 1) => self.msu = Some(value),
             tag::ROUTING_CONTEXT => {
                 while let Ok(context) = value.u32() {
                     if self.routing_contexts.len() >= MAX_LIST {
@@ -308,6 +332,32 @@ impl<'a> Message<'a> {
                     Flaw::Truncated { missing: cut.missing },
                 ),
             },
+            _ => {}
+        }
+    }
+}
+
+impl Registration {
+    fn take(&mut self, part: Parameter<'_>) {
+        let mut value = part.value;
+        let codes = |list: &mut SmallVec<[u32; 2]>| {
+            let mut codes = part.value;
+            while let (Ok(code), true) = (codes.u32(), list.len() < MAX_LIST) {
+                // A mask stands before the point code.
+                list.push(code & 0x00ff_ffff);
+            }
+        };
+        match part.tag {
+            tag::LOCAL_KEY => self.local_key = value.u32().ok(),
+            tag::ROUTING_CONTEXT => self.routing_context = value.u32().ok(),
+            tag::REGISTRATION_STATUS | tag::DEREGISTRATION_STATUS => {
+                self.status = value.u32().ok();
+            }
+            tag::DESTINATION => codes(&mut self.destinations),
+            tag::ORIGINATORS => codes(&mut self.originators),
+            tag::SERVICE_INDICATORS => {
+                self.service_indicators = value.rest().iter().copied().take(16).collect();
+            }
             _ => {}
         }
     }

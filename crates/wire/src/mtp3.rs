@@ -1,18 +1,68 @@
-//! MTP3 as it comes over links, M2UA and M2PA.
+//! MTP3 as it comes over links, M2UA and M2PA: whose label it is, who speaks to whom, and what for.
 //!
-//! Spec: ITU-T Q.704 (label, service information octet), ANSI T1.111.4, Q.703 (signal units), RFC 3331 (M2UA), RFC 4165 (M2PA).
+//! Spec: ITU-T Q.704 (label, service information octet, management), ANSI T1.111.4, GF 001-9001 (China), JT-Q704 (Japan).
+//!
+//! Nothing in a message says which label it has: ITU's has 4 octets, Japan's 5, ANSI's and China's 7. [`evidence`] decides
+//! only where the user part behind the label can be read at one of these places and at no other; whoever reads a link
+//! keeps what it said of earlier messages for those that fit several.
 
-use crate::cursor::short;
-use crate::m3ua::{self, Parameters};
-use crate::{Anomalies, Cursor, Flaw, Truncated, sccp};
+mod link;
+pub mod m2pa;
+pub mod m2ua;
+mod management;
+
+use crate::{Anomalies, Cursor, Truncated, isup, sccp};
+
+pub use link::{SignalUnit, StatusIndication, Unit, signal_unit};
+pub use m2pa::{dissect as m2pa, probe as probe_m2pa};
+pub use m2ua::{dissect as m2ua, probe as probe_m2ua};
+pub use management::{Management, management, test};
 
 /// Whose label: they differ in length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Variant {
     /// Point codes of 14 bits.
+    #[default]
     Itu,
     /// Point codes of 24 bits.
     Ansi,
+    /// As ANSI's label, with ITU's user parts in it.
+    China,
+    /// Point codes of 16 bits.
+    Japan,
+}
+
+impl Variant {
+    /// The word for it in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Itu => "itu",
+            Self::Ansi => "ansi",
+            Self::China => "china",
+            Self::Japan => "japan",
+        }
+    }
+
+    /// Octets of the routing label.
+    const fn label(self) -> usize {
+        match self {
+            Self::Itu => 4,
+            Self::Ansi | Self::China => 7,
+            Self::Japan => 5,
+        }
+    }
+
+    /// A point code inside a message, its least significant octet first.
+    pub fn point_code(self, cur: &mut Cursor<'_>) -> Result<u32, Truncated> {
+        Ok(match self {
+            Self::Itu => u32::from(cur.u16_le()? & 0x3fff),
+            Self::Japan => u32::from(cur.u16_le()?),
+            Self::Ansi | Self::China => {
+                let [a, b, c] = cur.array()?;
+                u32::from_le_bytes([a, b, c, 0])
+            }
+        })
+    }
 }
 
 /// One message signal unit.
@@ -32,24 +82,69 @@ pub struct Msu<'a> {
     pub payload: Cursor<'a>,
 }
 
-/// A message of M2UA or M2PA.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LinkMessage<'a> {
-    pub class: u8,
-    pub kind: u8,
-    /// M2UA: interface identifier.
-    pub interface: Option<u32>,
-    /// The MTP3 message in it, from the service information octet on.
-    pub msu: Option<Cursor<'a>>,
+/// Service indicators (Q.704 §14.2.1).
+pub mod si {
+    pub const MANAGEMENT: u8 = 0;
+    pub const TEST: u8 = 1;
+    pub const SPECIAL_TEST: u8 = 2;
+    pub const SCCP: u8 = 3;
+    pub const ISUP: u8 = 5;
+    pub const BICC: u8 = 13;
 }
 
-/// Which label stands here: the one behind which SCCP can be read, ITU where neither or both.
+/// Q.704 §14.2.1: the user part that a service indicator names.
+pub const fn si_name(si: u8) -> Option<&'static str> {
+    Some(match si {
+        0 => "SNM",
+        1 => "MTN",
+        2 => "MTNS",
+        3 => "SCCP",
+        4 => "TUP",
+        5 => "ISUP",
+        6 => "DUP call",
+        7 => "DUP facility",
+        8 => "MTP testing user part",
+        9 => "Broadband ISUP",
+        10 => "Satellite ISUP",
+        12 => "AAL type 2",
+        13 => "BICC",
+        14 => "GCP",
+        _ => return None,
+    })
+}
+
+/// Whether this label leaves a user part that can be read. True of user parts that are not read here.
+pub fn fits(bytes: &[u8], variant: Variant) -> bool {
+    let Some((sio, rest)) = bytes.split_first() else { return false };
+    let Some((_, payload)) = rest.split_at_checked(variant.label()) else { return false };
+    match sio & 15 {
+        si::SCCP => sccp::probe_as(payload, variant),
+        si::ISUP => isup::probe(payload),
+        si::TEST | si::SPECIAL_TEST => test(&mut Cursor::new(payload)).is_ok(),
+        si::MANAGEMENT => management(&mut Cursor::new(payload), variant).is_ok(),
+        _ => true,
+    }
+}
+
+/// Which label stands here, where only one does that makes sense.
+pub fn evidence(bytes: &[u8]) -> Option<Variant> {
+    let mut found = [Variant::Itu, Variant::Ansi, Variant::Japan]
+        .into_iter()
+        .filter(|variant| fits(bytes, *variant));
+    let only = found.next().filter(|_| found.next().is_none())?;
+    if only == Variant::Ansi
+        && bytes.first().is_some_and(|sio| sio & 15 == si::SCCP)
+        && let Some(payload) = bytes.get(8..)
+        && sccp::guess(payload, &[Variant::Ansi, Variant::China]) == Variant::China
+    {
+        return Some(Variant::China);
+    }
+    Some(only)
+}
+
+/// Which label stands here: ITU's where that cannot be said.
 pub fn guess(bytes: &[u8]) -> Variant {
-    let sccp_behind = |label: usize| {
-        bytes.first().is_some_and(|sio| sio & 15 == 3)
-            && bytes.get(label.saturating_add(1)..).is_some_and(sccp::probe)
-    };
-    if !sccp_behind(4) && sccp_behind(7) { Variant::Ansi } else { Variant::Itu }
+    evidence(bytes).unwrap_or_default()
 }
 
 /// Reads service information octet (Q.704 §14.2) and routing label (§2.2, T1.111.4 §2.2).
@@ -66,106 +161,16 @@ pub fn dissect<'a>(
             let sls = u8::try_from(label >> 28).unwrap_or_default();
             (label & 0x3fff, label >> 14 & 0x3fff, sls)
         }
-        Variant::Ansi => {
-            let [d, dd, ddd, o, oo, ooo, sls] = cur.array()?;
-            (u32::from_le_bytes([d, dd, ddd, 0]), u32::from_le_bytes([o, oo, ooo, 0]), sls)
+        Variant::Ansi | Variant::China | Variant::Japan => {
+            (variant.point_code(cur)?, variant.point_code(cur)?, cur.u8()?)
         }
     };
     if cur.is_empty() {
-        notes.note(cur.span(), "mtp3.payload", Flaw::Missing);
+        notes.note(cur.span(), "mtp3.payload", crate::Flaw::Missing);
     }
     let (si, mp, ni) = (sio & 15, sio >> 4 & 3, sio >> 6);
-    Ok(Msu { variant, opc, dpc, si, ni, mp, sls, payload: cur_rest(cur) })
-}
-
-/// All that is left, as a cursor.
-fn cur_rest<'a>(cur: &mut Cursor<'a>) -> Cursor<'a> {
     let len = cur.len();
-    cur.sub(len).0
-}
-
-/// The MTP3 message of an MTP2 signal unit (Q.703 §2.2); `None` for fill-in and link status units.
-pub fn from_mtp2<'a>(
-    notes: &mut Anomalies,
-    cur: &mut Cursor<'a>,
-) -> Result<Option<Cursor<'a>>, Truncated> {
-    let at = *cur;
-    let [_bsn, _fsn, indicator] = cur.array()?;
-    let indicator = usize::from(indicator & 0x3f);
-    if indicator <= 2 {
-        cur.take_rest();
-        return Ok(None);
-    }
-    // 63 stands for that many or more; what a capture leaves of the check bits stands behind the message.
-    let (msu, whole) = if indicator == 63 { (cur_rest(cur), true) } else { cur.sub(indicator) };
-    if !whole {
-        let missing = short(indicator.saturating_sub(msu.len()));
-        notes.note(at.span(), "mtp2.li", Flaw::Truncated { missing });
-    }
-    Ok(Some(msu))
-}
-
-/// Is this M2UA and nothing else? Class 6 is its alone.
-pub fn probe_m2ua(bytes: &[u8]) -> bool {
-    m3ua::probe_common(bytes, |class, kind| class == 6 && (1..=15).contains(&kind))
-}
-
-/// Is this M2PA and nothing else? Class 11 is its alone.
-pub fn probe_m2pa(bytes: &[u8]) -> bool {
-    m3ua::probe_common(bytes, |class, kind| {
-        class == 11 && matches!(kind, 1 | 2) && bytes.len() >= 16
-    })
-}
-
-/// Reads a message of M2UA (RFC 3331 §3).
-pub fn m2ua<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<LinkMessage<'a>, Truncated> {
-    let (class, kind, body) = common_header(notes, cur, "m2ua.length")?;
-    let mut message = LinkMessage { class, kind, interface: None, msu: None };
-    let mut parameters = Parameters::new(body);
-    while let Some(mut parameter) = parameters.next(notes) {
-        match parameter.tag {
-            // Interface Identifier (integer).
-            0x0001 => message.interface = parameter.value.u32().ok(),
-            // Protocol Data 1; Protocol Data 2 of TTC has a priority octet first (§3.3.1.2).
-            0x0300 if (class, kind) == (6, 1) => message.msu = Some(parameter.value),
-            0x0301 if (class, kind) == (6, 1) => {
-                message.msu = parameter.value.skip(1).ok().map(|()| parameter.value);
-            }
-            _ => {}
-        }
-    }
-    Ok(message)
-}
-
-/// Reads a message of M2PA (RFC 4165 §2).
-pub fn m2pa<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<LinkMessage<'a>, Truncated> {
-    let (class, kind, mut body) = common_header(notes, cur, "m2pa.length")?;
-    // Backward and forward sequence number.
-    body.skip(8)?;
-    let mut message = LinkMessage { class, kind, interface: None, msu: None };
-    // User data without octets is an acknowledgement (§2.2.2); the first octet is TTC's priority.
-    if kind == 1 && body.skip(1).is_ok() && !body.is_empty() {
-        message.msu = Some(body);
-    }
-    Ok(message)
-}
-
-/// The header that M2UA and M2PA share with M3UA: class, type and what the length covers.
-fn common_header<'a>(
-    notes: &mut Anomalies,
-    cur: &mut Cursor<'a>,
-    field: &'static str,
-) -> Result<(u8, u8, Cursor<'a>), Truncated> {
-    let at = *cur;
-    let [_version, _spare, class, kind] = cur.array()?;
-    let length = cur.u32()?;
-    let wanted = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(8);
-    let expected = (cur.len() as u64).saturating_add(8);
-    let (body, whole) = cur.sub(wanted);
-    if length < 8 || !whole {
-        notes.note(at.span_of(8), field, Flaw::Disagrees { found: u64::from(length), expected });
-    }
-    Ok((class, kind, body))
+    Ok(Msu { variant, opc, dpc, si, ni, mp, sls, payload: cur.sub(len).0 })
 }
 
 #[cfg(test)]

@@ -245,12 +245,9 @@ impl Shard {
             proto::TCP => self.tcp(cx, packet, path),
             proto::SCTP => self.sctp(cx, packet, path),
             proto::ICMP | proto::ICMPV6 => self.icmp(cx, packet, path),
-            proto::IPV4
-            | proto::IPV6
-            | proto::GRE
-            | proto::ETHERIP
-            | proto::MPLS
-            | proto::L2TP => self.envelope(cx, packet, path),
+            proto::IPV4 | proto::IPV6 | proto::GRE | proto::ETHERIP | proto::MPLS | proto::L2TP => {
+                self.envelope(cx, packet, path)
+            }
             _ => {
                 self.counters.seen.note(Seen::OtherIp);
                 self.unread(cx, packet, path);

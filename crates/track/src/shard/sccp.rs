@@ -5,9 +5,11 @@ use ahash::RandomState;
 use event::{
     Capped, CompactString, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What,
 };
-use wire::sccp::{self, Address, Message};
+use wire::mtp3::Variant;
+use wire::sccp::{self, Address, Message, MessageType};
 use wire::{Cursor, tcap};
 
+use super::connections::Joined;
 use super::cx::{Cx, Place};
 use super::ss7::Route;
 use super::{Shard, len32};
@@ -15,6 +17,18 @@ use crate::counters::Seen;
 
 /// Fewer digits than this in common prove nothing.
 const MIN_COMMON: usize = 6;
+
+/// A message on its way to its user.
+struct Unit<'m> {
+    message: &'m Message<'m>,
+    route: Option<Route>,
+    /// Its name where SUA carried it.
+    sua: Option<&'static str>,
+    /// Subsystems of the connection that it belongs to.
+    ssns: Option<[Option<u8>; 2]>,
+    /// Its data was put together from several messages.
+    segmented: bool,
+}
 
 /// Identities that a message names, as digits.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +65,7 @@ impl Titles {
         SccpAddress {
             gt,
             ssn: address.ssn,
-            pc: address.point_code.map(|code| PointCode(code.into())),
+            pc: address.point_code.map(|code| PointCode(code)),
             route_on_ssn: address.route_on_ssn,
         }
     }
@@ -111,66 +125,91 @@ impl Shard {
         mut cur: Cursor<'_>,
     ) {
         self.show(cx, "sccp", cur.rest());
-        let message = match sccp::dissect(&mut cx.notes, &mut cur) {
-            Ok(message) => message,
-            Err(truncated) => {
-                cx.notes.cut("sccp.header", truncated);
-                return self.report(cx, place);
+        // Without a label there is only the message to say how its addresses are coded.
+        let variant =
+            route.map_or_else(|| sccp::guess(cur.rest(), &[Variant::Ansi]), |route| route.variant);
+        match sccp::dissect_as(&mut cx.notes, &mut cur, variant) {
+            Ok(message) => {
+                self.counters.seen.note(Seen::Sccp);
+                self.sccp_message(cx, place, route, &message, None);
             }
-        };
-        self.counters.seen.note(Seen::Sccp);
-        let Some(data) = message.data else {
-            self.sccp_event(cx, place, route, &message, None, false);
-            return self.report(cx, place);
-        };
-        match message.segmentation {
-            Some(segmentation) if !(segmentation.first && segmentation.remaining == 0) => {
-                let whole =
-                    self.segments.add(&mut cx.notes, cx.at, &message, segmentation, route, data);
-                if let Some(whole) = whole {
-                    let in_frame = std::mem::replace(&mut cx.in_frame, false);
-                    self.sccp_user(cx, place, route, &message, Cursor::new(&whole), true);
-                    cx.in_frame = in_frame;
-                }
-            }
-            _ => self.sccp_user(cx, place, route, &message, data, false),
+            Err(truncated) => cx.notes.cut("sccp.header", truncated),
         }
         self.report(cx, place);
     }
 
-    /// Whole user data.
-    fn sccp_user(
+    /// A message, from SCCP or in the form of it: `sua` is its name where SUA carried it.
+    pub(super) fn sccp_message(
         &mut self,
         cx: &mut Cx<'_>,
         place: &Place,
         route: Option<Route>,
         message: &Message<'_>,
-        data: Cursor<'_>,
-        segmented: bool,
+        sua: Option<&'static str>,
     ) {
-        let user = sccp::user(message, data.rest());
+        let mut unit = Unit { message, route, sua, ssns: None, segmented: false };
+        if !message.kind.is_connectionless() {
+            unit.ssns = self.connections.see(message, route.as_ref(), place);
+        }
+        let Some(data) = message.data else {
+            return self.sccp_event(cx, place, &unit, None);
+        };
+        let whole = match message.segmentation {
+            Some(segmentation) if !(segmentation.first && segmentation.remaining == 0) => {
+                match self.segments.add(cx, place, message, segmentation, route, data) {
+                    Some(whole) => Joined::Whole(whole),
+                    None => Joined::Pending,
+                }
+            }
+            _ if matches!(message.kind, MessageType::DT1 | MessageType::DT2) => {
+                self.connections.data(message, route.as_ref(), place, data)
+            }
+            _ => Joined::Alone(data),
+        };
+        match whole {
+            Joined::Pending => {}
+            Joined::Alone(data) => self.sccp_user(cx, place, &unit, data),
+            Joined::Whole(whole) => {
+                unit.segmented = true;
+                let in_frame = std::mem::replace(&mut cx.in_frame, false);
+                self.sccp_user(cx, place, &unit, Cursor::new(&whole));
+                cx.in_frame = in_frame;
+            }
+        }
+    }
+
+    /// Whole user data.
+    fn sccp_user(&mut self, cx: &mut Cx<'_>, place: &Place, unit: &Unit<'_>, data: Cursor<'_>) {
+        let message = unit.message;
+        let user = match unit.ssns {
+            Some(ssns) => sccp::user_between(ssns, true, data.rest()),
+            None => sccp::user(message, data.rest()),
+        };
         let readable = user == "tcap" && !message.kind.is_service();
-        if readable && self.tcap(cx, place, route, message, data, segmented) {
+        if readable && self.tcap(cx, place, unit.route, message, data, unit.segmented) {
             return;
         }
-        self.sccp_event(cx, place, route, message, Some((user, data)), segmented);
+        self.sccp_event(cx, place, unit, Some((user, data)));
     }
 
     fn sccp_event(
         &mut self,
         cx: &mut Cx<'_>,
         place: &Place,
-        route: Option<Route>,
-        message: &Message<'_>,
+        unit: &Unit<'_>,
         data: Option<(&'static str, Cursor<'_>)>,
-        segmented: bool,
     ) {
+        let (message, route) = (unit.message, unit.route);
         // What came back is addressed as what was sent: it may name the subscriber.
         let named = data
             .filter(|(user, _)| *user == "tcap")
             .map(|(_, data)| named(data))
             .unwrap_or_default();
         let (calling, called) = self.addresses(message, &named);
+        let variant = route.map(|route| route.variant).unwrap_or_default();
+        let management = data
+            .filter(|(user, _)| *user == "scmg")
+            .and_then(|(_, mut data)| sccp::management(&mut data, variant).ok());
         let record = Sccp {
             opc: route.map(|route| route.opc),
             dpc: route.map(|route| route.dpc),
@@ -183,9 +222,24 @@ impl Shard {
                 .return_cause
                 .and_then(sccp::return_cause_name)
                 .map(Into::into),
+            source_reference: message.source_reference,
+            destination_reference: message.destination_reference,
+            class: message.class,
+            hop_counter: message.hop_counter,
+            cause: message.cause,
+            cause_name: message
+                .cause
+                .and_then(|cause| sccp::cause_name(message.kind, cause))
+                .map(Into::into),
+            affected_ssn: management.map(|management| management.affected_ssn),
+            affected_pc: management.map(|management| PointCode(management.affected_point_code)),
+            sua: unit.sua.map(Into::into),
             payload: data.map(|(user, _)| user.into()),
+            payload_message: data
+                .and_then(|(user, data)| sccp::user_message(user, data.rest(), variant))
+                .map(Into::into),
             payload_len: data.map_or(0, |(_, data)| len32(data.len())),
-            segmented,
+            segmented: unit.segmented,
         };
         cx.emit(place, What::Sccp(Box::new(record)));
     }

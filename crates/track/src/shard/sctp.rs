@@ -235,7 +235,9 @@ impl Shard {
         }
         let looks = shape(bytes);
         let name = match (said, looks) {
-            (Some(said), Some(looks)) if said != looks && !fits(said, bytes) => {
+            (Some(said), Some(looks))
+                if said != looks && !fits(said, bytes) && !shares(said, bytes) =>
+            {
                 cx.notes.note(
                     cur.span_of(0),
                     "sctp.data_payload_proto_id",
@@ -256,6 +258,7 @@ impl Shard {
             Some("m3ua") => self.m3ua(cx, place, cur),
             Some("m2ua") => self.m2ua(cx, place, cur),
             Some("m2pa") => self.m2pa(cx, place, cur),
+            Some("sua") => self.sua(cx, place, cur),
             Some("diameter") => self.diameter(cx, place, cur),
             _ => {}
         }
@@ -282,14 +285,21 @@ fn fits(name: &str, bytes: &[u8]) -> bool {
         "m3ua" => wire::m3ua::probe(bytes),
         "m2ua" => wire::mtp3::probe_m2ua(bytes),
         "m2pa" => wire::mtp3::probe_m2pa(bytes),
+        "sua" => wire::sua::probe(bytes),
         "diameter" => wire::diameter::probe(bytes),
         // Their messages are not read here, so their word is taken.
         _ => true,
     }
 }
 
+/// Management that the adaptation layers have in common looks like M3UA's, and is that of whoever says so.
+fn shares(name: &str, bytes: &[u8]) -> bool {
+    matches!(name, "m2ua" | "sua")
+        && bytes.get(2).is_some_and(|class| matches!(class, 0 | 2..=4 | 9))
+}
+
 fn shape(bytes: &[u8]) -> Option<&'static str> {
-    ["m3ua", "diameter", "m2ua", "m2pa"].into_iter().find(|name| fits(name, bytes))
+    ["m3ua", "diameter", "m2ua", "m2pa", "sua"].into_iter().find(|name| fits(name, bytes))
 }
 
 fn first_chunk(packet: &sctp::Packet<'_>) -> Option<ChunkType> {

@@ -1,15 +1,18 @@
 //! Segmented SCCP messages put together again.
 //!
 //! Spec: ITU-T Q.714 §4.1.1.2.3; Q.713 §3.17.
+//!
+//! Segments that overlap are noted at the segment that does; a message whose segments stop coming is told when the time
+//! for it is over, as `sccp.unfinished` at its last segment: both are ways to hide an operation from a filter.
 
 use std::time::Duration;
 
-use event::{TableCount, Timestamp};
+use event::{Anomaly, Capped, Endpoints, Event, TableCount, Timestamp, What};
 use wire::sccp::{Digits, Message, Segmentation};
-use wire::{Anomalies, Cursor, Flaw};
+use wire::{Cursor, Flaw};
 
+use super::cx::{Cx, Place};
 use super::ss7::Route;
-use event::Capped;
 
 /// Segments that belong together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +30,16 @@ struct Pending {
     first: Option<u8>,
     bytes: usize,
     began: Timestamp,
+    /// Where its last segment stood.
+    last: Last,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    at: Timestamp,
+    frame: u64,
+    ends: Option<Endpoints>,
+    flow_id: Option<u64>,
 }
 
 /// Messages on the way.
@@ -45,8 +58,8 @@ impl Segments {
     /// Takes a segment and gives the user data when it is whole.
     pub(crate) fn add(
         &mut self,
-        notes: &mut Anomalies,
-        at: Timestamp,
+        cx: &mut Cx<'_>,
+        place: &Place,
         message: &Message<'_>,
         segmentation: Segmentation,
         route: Option<Route>,
@@ -61,16 +74,20 @@ impl Segments {
             reference: segmentation.local_reference,
             opc: route.map(|route| route.opc.0),
         };
+        let last = Last { at: cx.at, frame: cx.frame, ends: place.ends, flow_id: place.flow_id };
+        let notes = &mut cx.notes;
         let slot = match self.table.find(&key) {
             Some(slot) => slot,
             None => {
-                let fresh = Pending { parts: Vec::new(), first: None, bytes: 0, began: at };
+                let fresh =
+                    Pending { parts: Vec::new(), first: None, bytes: 0, began: cx.at, last };
                 let (slot, gone) = self.table.put(key, fresh);
                 self.forget(gone.map(|(_, pending)| pending));
                 slot
             }
         };
         let pending = self.table.at_mut(slot)?;
+        pending.last = last;
         match pending.parts.iter().find(|(remaining, _)| *remaining == segmentation.remaining) {
             Some((_, part)) => {
                 // A repeated segment is nothing; another one in its place is.
@@ -105,12 +122,39 @@ impl Segments {
         whole
     }
 
-    pub(crate) fn tick(&mut self, now: Timestamp) {
+    /// Forgets what waits for too long; each gives an event.
+    pub(crate) fn tick(&mut self, now: Timestamp, out: &mut Vec<Event>) {
         while self.table.oldest().is_some_and(|(_, pending)| now.since(pending.began) >= self.idle)
         {
-            let gone = self.table.pop_oldest();
-            self.forget(gone.map(|(_, pending)| pending));
+            self.unfinished(out);
         }
+    }
+
+    /// The capture ends: what waits will not come.
+    pub(crate) fn finish(&mut self, out: &mut Vec<Event>) {
+        while self.table.oldest().is_some() {
+            self.unfinished(out);
+        }
+    }
+
+    fn unfinished(&mut self, out: &mut Vec<Event>) {
+        let Some((_, pending)) = self.table.pop_oldest() else { return };
+        let missing = pending.first.map(|first| {
+            u64::from(first).saturating_add(1).saturating_sub(pending.parts.len() as u64)
+        });
+        let anomaly = Anomaly {
+            layer: "sccp".into(),
+            field: "sccp.unfinished".into(),
+            flaw: Flaw::Missing.word().into(),
+            // How many segments; unset where the first never came.
+            value: missing,
+            ..Anomaly::default()
+        };
+        let Last { at, frame, ends, flow_id } = pending.last;
+        let mut event = Event::new(at, frame, ends, What::Anomaly(Box::new(anomaly)));
+        event.flow_id = flow_id;
+        out.push(event);
+        self.forget(Some(pending));
     }
 
     pub(crate) fn count(&self) -> TableCount {

@@ -1,9 +1,10 @@
 //! Called and calling party: point code, subsystem, global title.
 //!
-//! Spec: ITU-T Q.713 §3.4, §3.5. Addresses of the ANSI variant (T1.112), which orders the indicator's bits otherwise, are not
-//! told apart.
+//! Spec: ITU-T Q.713 §3.4, §3.5; ANSI T1.112.3 §3.4. ANSI has the subsystem before the point code, the two indicator bits
+//! the other way round, point codes of 24 bits, and two formats of global title: 1 as ITU's format 3, 2 as ITU's.
 
 use super::Digits;
+use crate::mtp3::Variant;
 use crate::{Anomalies, Cursor, Flaw, Truncated};
 
 /// Called or calling party address (§3.4, §3.5).
@@ -13,7 +14,10 @@ pub struct Address {
     pub indicator: u8,
     /// Routing indicator: on the subsystem number instead of the global title.
     pub route_on_ssn: bool,
-    pub point_code: Option<u16>,
+    /// Read as ANSI has it.
+    pub ansi: bool,
+    /// 14 bits; 24 in ANSI networks and China, 16 in Japan.
+    pub point_code: Option<u32>,
     pub ssn: Option<u8>,
     pub global_title: Option<GlobalTitle>,
 }
@@ -68,33 +72,77 @@ pub const fn ssn_name(ssn: u8) -> Option<&'static str> {
 }
 
 /// §3.4: what is cut off stays unset.
-pub(super) fn address(notes: &mut Anomalies, cur: Cursor<'_>) -> Address {
+pub(super) fn address(notes: &mut Anomalies, cur: Cursor<'_>, variant: Variant) -> Address {
     let mut rest = cur;
     let mut address = Address::default();
-    if let Err(cut) = address.read(notes, &mut rest) {
+    if let Err(cut) = address.read(notes, &mut rest, variant) {
         notes.note(cur.span(), "sccp.address", Flaw::Truncated { missing: cut.missing });
     }
     address
 }
 
+/// The bit that says in ANSI networks that an address is coded as they do it; ITU leaves it to national use.
+const NATIONAL: u8 = 0x80;
+
 impl Address {
-    fn read(&mut self, notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<(), Truncated> {
+    /// Whether it says that it is coded as national networks do it (ANSI) or as nobody should (ITU).
+    pub(super) const fn is_national(&self) -> bool {
+        self.indicator & NATIONAL != 0
+    }
+
+    /// Whether everything in it has a meaning: the measure by which one reading is preferred to another.
+    pub(super) fn makes_sense(&self) -> bool {
+        let known = self.ssn.is_none_or(|ssn| ssn == 0 || ssn_name(ssn).is_some());
+        known
+            && self.global_title.as_ref().is_none_or(|title| {
+                let digits = title.digits.as_str();
+                matches!(title.np, None | Some(1..=7 | 14))
+                    && title.es.is_none_or(|scheme| matches!(scheme, 1 | 2))
+                    && title.nai.is_none_or(|nature| nature <= 4)
+                    && !digits.is_empty()
+                    && digits.bytes().all(|digit| digit.is_ascii_digit())
+            })
+    }
+
+    fn read(
+        &mut self,
+        notes: &mut Anomalies,
+        cur: &mut Cursor<'_>,
+        variant: Variant,
+    ) -> Result<(), Truncated> {
         let at = *cur;
         let indicator = cur.u8()?;
         self.indicator = indicator;
         self.route_on_ssn = indicator & 0x40 != 0;
-        if indicator & 1 != 0 {
-            self.point_code = Some(cur.u16_le()? & 0x3fff);
-        }
-        if indicator & 2 != 0 {
-            self.ssn = Some(cur.u8()?);
+        self.ansi = variant == Variant::Ansi && indicator & NATIONAL != 0;
+        if self.ansi {
+            if indicator & 1 != 0 {
+                self.ssn = Some(cur.u8()?);
+            }
+            if indicator & 2 != 0 {
+                self.point_code = Some(variant.point_code(cur)?);
+            }
+        } else {
+            if indicator & 1 != 0 {
+                // What ANSI codes to the international standard has international point codes.
+                let coded = if variant == Variant::Ansi { Variant::Itu } else { variant };
+                self.point_code = Some(coded.point_code(cur)?);
+            }
+            if indicator & 2 != 0 {
+                self.ssn = Some(cur.u8()?);
+            }
         }
         let gti = indicator >> 2 & 15;
         if gti == 0 {
+            if !cur.is_empty() {
+                let left = u32::try_from(cur.len()).unwrap_or(u32::MAX);
+                notes.note(cur.span(), "sccp.address", Flaw::Trailing(left));
+            }
             return Ok(());
         }
         let mut title = GlobalTitle { gti, ..GlobalTitle::default() };
         let odd = match gti {
+            1 if self.ansi => title.planned(cur)?,
             1 => {
                 let octet = cur.u8()?;
                 title.nai = Some(octet & 0x7f);
@@ -104,15 +152,11 @@ impl Address {
                 title.tt = Some(cur.u8()?);
                 false
             }
-            3 | 4 => {
-                title.tt = Some(cur.u8()?);
-                let octet = cur.u8()?;
-                let scheme = octet & 15;
-                (title.np, title.es) = (Some(octet >> 4), Some(scheme));
-                if gti == 4 {
-                    title.nai = Some(cur.u8()? & 0x7f);
-                }
-                scheme == 1
+            3 if !self.ansi => title.planned(cur)?,
+            4 if !self.ansi => {
+                let odd = title.planned(cur)?;
+                title.nai = Some(cur.u8()? & 0x7f);
+                odd
             }
             _ => {
                 notes.note(at.span_of(1), "sccp.gti", Flaw::IllegalValue(u64::from(gti)));
@@ -133,5 +177,16 @@ impl Address {
         }
         self.global_title = Some(title);
         Ok(())
+    }
+}
+
+impl GlobalTitle {
+    /// Translation type, numbering plan and encoding scheme. Whether the number of digits is odd.
+    fn planned(&mut self, cur: &mut Cursor<'_>) -> Result<bool, Truncated> {
+        self.tt = Some(cur.u8()?);
+        let octet = cur.u8()?;
+        let scheme = octet & 15;
+        (self.np, self.es) = (Some(octet >> 4), Some(scheme));
+        Ok(scheme == 1)
     }
 }

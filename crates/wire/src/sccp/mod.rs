@@ -1,16 +1,24 @@
 //! SCCP: who a signalling message is for, and whom it is from.
 //!
-//! Spec: ITU-T Q.713 (03/2001). `§` below means a section of it.
+//! Spec: ITU-T Q.713 (03/2001). `§` below means a section of it. ANSI T1.112.3 has the same messages; what differs is the
+//! address, which [`dissect_as`] is told about.
 
 mod address;
 mod digits;
+mod management;
+mod names;
+mod user;
 
 use crate::cursor::short;
-use crate::{Anomalies, Cursor, Flaw, Truncated, tcap};
+use crate::mtp3::Variant;
+use crate::{Anomalies, Cursor, Flaw, Span, Truncated};
 
 use address::address;
 pub use address::{Address, GlobalTitle, ssn_name};
 pub use digits::Digits;
+pub use management::{Management, management};
+pub use names::{cause_name, return_cause_name};
+pub use user::{user, user_between, user_message};
 
 /// One message. What a type does not have is `None`.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,15 +32,20 @@ pub struct Message<'a> {
     pub calling: Option<Address>,
     /// Why it came back (§3.12).
     pub return_cause: Option<u8>,
+    /// P(S) and P(R) of DT2 and IT, P(R) of AK (§3.8, §3.9).
+    pub send_sequence: Option<u8>,
+    pub receive_sequence: Option<u8>,
+    /// §3.10.
+    pub credit: Option<u8>,
     pub hop_counter: Option<u8>,
     pub importance: Option<u8>,
     pub segmentation: Option<Segmentation>,
     /// Local references of a connection (§3.2, §3.3).
     pub destination_reference: Option<u32>,
     pub source_reference: Option<u32>,
-    /// Refusal, release, reset or error cause of a connection (§3.11, §3.13 to §3.15).
+    /// Refusal, release, reset or error cause of a connection (§3.11, §3.13 to §3.15); its name with [`cause_name`].
     pub cause: Option<u8>,
-    /// DT1: more segments follow (§3.7); the segments of a connection are not put together here.
+    /// DT1 and DT2: more segments follow (§3.7); the segments of a connection are not put together here.
     pub more_data: bool,
     /// The user's octets: one segment of them where `segmentation` says so.
     pub data: Option<Cursor<'a>>,
@@ -113,121 +126,86 @@ impl MessageType {
     }
 }
 
-/// §3.12.
-pub const fn return_cause_name(cause: u8) -> Option<&'static str> {
-    Some(match cause {
-        0x0 => "no translation for an address of such nature",
-        0x1 => "no translation for this specific address",
-        0x2 => "subsystem congestion",
-        0x3 => "subsystem failure",
-        0x4 => "unequipped user",
-        0x5 => "MTP failure",
-        0x6 => "network congestion",
-        0x7 => "unqualified",
-        0x8 => "error in message transport",
-        0x9 => "error in local processing",
-        0xa => "destination cannot perform reassembly",
-        0xb => "SCCP failure",
-        0xc => "hop counter violation",
-        0xd => "segmentation not supported",
-        0xe => "segmentation failure",
-        _ => return None,
-    })
-}
-
-/// What the user data is, by shape and subsystem: `tcap`, `scmg`, `bssap`, `ranap`, `isup` or `unknown`.
-pub fn user(message: &Message<'_>, data: &[u8]) -> &'static str {
-    if tcap::probe(data) {
-        return "tcap";
-    }
-    let ssn = |wanted: &[u8]| {
-        [&message.called, &message.calling]
-            .into_iter()
-            .filter_map(|address| address.as_ref()?.ssn)
-            .any(|ssn| wanted.contains(&ssn))
-    };
-    if ssn(TCAP) && tcap::begins(data) {
-        return "tcap";
-    }
-    let known = message.called.is_some() || message.calling.is_some();
-    let len = data.len();
-    match *data {
-        // SCMG (§5.2): a format identifier, the subsystem, its point code, its multiplicity.
-        [1..=6, _, _, _, _, ..] if ssn(&[1]) => "scmg",
-        // TS 48.006 §9.3: discrimination parameter 0 or 1 with DLCI, then a length.
-        [0, length, ..] if usize::from(length).saturating_add(2) == len => bssap(known, ssn(BSSAP)),
-        [1, _, length, ..] if usize::from(length).saturating_add(3) == len => {
-            bssap(known, ssn(BSSAP))
-        }
-        // TS 25.413 §9.4: choice, procedure code, criticality.
-        [0x00 | 0x20 | 0x40 | 0x60, 0..=64, criticality, ..]
-            if criticality & 0x3f == 0 && (!known || ssn(&[142])) =>
-        {
-            "ranap"
-        }
-        [_, ..] if ssn(&[3]) => "isup",
-        _ => "unknown",
-    }
-}
-
-/// Subsystems whose messages are TCAP (TS 23.003 §8): those of MAP and CAP.
-const TCAP: &[u8] = &[5, 6, 7, 8, 9, 10, 145, 146, 147, 148, 149, 150];
-
-/// Subsystems of the A interface.
-const BSSAP: &[u8] = &[250, 251, 252, 254];
-
-const fn bssap(addressed: bool, on_its_subsystem: bool) -> &'static str {
-    if !addressed || on_its_subsystem { "bssap" } else { "unknown" }
-}
-
 /// Is this plausibly SCCP? A message type, and pointers and lengths that hold.
 pub fn probe(bytes: &[u8]) -> bool {
-    let mut notes = Anomalies::default();
-    let message = dissect(&mut notes, &mut Cursor::new(bytes));
-    message.is_ok_and(|message| message.kind.name() != "unknown")
-        && !notes.as_slice().iter().any(|note| matches!(note.field, "sccp.pointer" | "sccp.length"))
+    probe_as(bytes, Variant::Itu)
 }
 
-/// Reads one message. Fails only when the fixed part is cut short.
+/// [`probe`], with addresses read as they are in this kind of network.
+pub fn probe_as(bytes: &[u8], variant: Variant) -> bool {
+    let mut notes = Anomalies::default();
+    let mut parts = Parts { notes: &mut notes, variant, end: 0, loose: false };
+    let message = read(&mut parts, &mut Cursor::new(bytes));
+    !parts.loose
+        && message.is_ok_and(|message| message.kind.name() != "unknown")
+        && !notes
+            .as_slice()
+            .iter()
+            .any(|note| matches!(note.field, "sccp.pointer" | "sccp.length" | "sccp.trailing"))
+}
+
+/// How the addresses of a message are coded that travels between point codes of more than 14 bits, or between none that
+/// are known. ANSI where an address says so itself and reads as such; what China and Japan do only where an address has
+/// a point code that makes sense in their size and not in ITU's; ITU otherwise.
+pub fn guess(bytes: &[u8], wide: &[Variant]) -> Variant {
+    let holds = |variant| {
+        let mut notes = Anomalies::default();
+        let message = dissect_as(&mut notes, &mut Cursor::new(bytes), variant);
+        message.ok().filter(|message| message.addresses().all(Address::makes_sense)).is_some()
+            && notes.is_empty()
+    };
+    let national = dissect(&mut Anomalies::default(), &mut Cursor::new(bytes))
+        .is_ok_and(|message| message.addresses().any(Address::is_national));
+    wide.iter()
+        .copied()
+        .find(|variant| {
+            if *variant == Variant::Ansi {
+                national && holds(*variant)
+            } else {
+                !national && holds(*variant) && !holds(Variant::Itu)
+            }
+        })
+        .unwrap_or(Variant::Itu)
+}
+
+/// Reads one message with addresses as ITU-T has them. Fails only when the fixed part is cut short.
 pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Message<'a>, Truncated> {
+    dissect_as(notes, cur, Variant::Itu)
+}
+
+/// Reads one message with addresses as they are in this kind of network.
+pub fn dissect_as<'a>(
+    notes: &mut Anomalies,
+    cur: &mut Cursor<'a>,
+    variant: Variant,
+) -> Result<Message<'a>, Truncated> {
+    read(&mut Parts { notes, variant, end: 0, loose: false }, cur)
+}
+
+fn read<'a>(parts: &mut Parts<'_>, cur: &mut Cursor<'a>) -> Result<Message<'a>, Truncated> {
     let at = *cur;
     let kind = MessageType(cur.u8()?);
-    let mut message = Message {
-        kind,
-        class: None,
-        return_on_error: false,
-        called: None,
-        calling: None,
-        return_cause: None,
-        hop_counter: None,
-        importance: None,
-        segmentation: None,
-        destination_reference: None,
-        source_reference: None,
-        cause: None,
-        more_data: false,
-        data: None,
-    };
+    let mut message = Message::new(kind);
     match kind {
         MessageType::CR => {
             message.source_reference = Some(reference(cur)?);
             message.class(cur)?;
-            message.variable(notes, cur, &[Part::Called, Part::Optional])?;
+            message.variable(parts, cur, &[Part::Called, Part::Optional])?;
         }
         MessageType::CC => {
             message.references(cur)?;
             message.class(cur)?;
-            message.variable(notes, cur, &[Part::Optional])?;
+            message.variable(parts, cur, &[Part::Optional])?;
         }
         MessageType::CREF => {
             message.destination_reference = Some(reference(cur)?);
             message.cause = Some(cur.u8()?);
-            message.variable(notes, cur, &[Part::Optional])?;
+            message.variable(parts, cur, &[Part::Optional])?;
         }
         MessageType::RLSD => {
             message.references(cur)?;
             message.cause = Some(cur.u8()?);
-            message.variable(notes, cur, &[Part::Optional])?;
+            message.variable(parts, cur, &[Part::Optional])?;
         }
         MessageType::RLC | MessageType::RSC => message.references(cur)?,
         MessageType::RSR => {
@@ -237,21 +215,21 @@ pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Messag
         MessageType::DT1 => {
             message.destination_reference = Some(reference(cur)?);
             message.more_data = cur.u8()? & 1 != 0;
-            message.variable(notes, cur, &[Part::Data])?;
+            message.variable(parts, cur, &[Part::Data])?;
         }
         MessageType::DT2 => {
             message.destination_reference = Some(reference(cur)?);
-            let [_send, receive] = cur.array()?;
-            message.more_data = receive & 1 != 0;
-            message.variable(notes, cur, &[Part::Data])?;
+            message.sequencing(cur)?;
+            message.variable(parts, cur, &[Part::Data])?;
         }
         MessageType::AK => {
             message.destination_reference = Some(reference(cur)?);
-            cur.skip(2)?;
+            message.receive_sequence = Some(cur.u8()? >> 1);
+            message.credit = Some(cur.u8()?);
         }
         MessageType::ED => {
             message.destination_reference = Some(reference(cur)?);
-            message.variable(notes, cur, &[Part::Data])?;
+            message.variable(parts, cur, &[Part::Data])?;
         }
         MessageType::EA => message.destination_reference = Some(reference(cur)?),
         MessageType::ERR => {
@@ -261,43 +239,58 @@ pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Messag
         MessageType::IT => {
             message.references(cur)?;
             message.class(cur)?;
-            cur.skip(3)?;
+            message.sequencing(cur)?;
+            message.credit = Some(cur.u8()?);
         }
         MessageType::UDT => {
             message.class(cur)?;
-            message.variable(notes, cur, &[Part::Called, Part::Calling, Part::Data])?;
+            message.variable(parts, cur, &[Part::Called, Part::Calling, Part::Data])?;
         }
         MessageType::UDTS => {
             message.return_cause = Some(cur.u8()?);
-            message.variable(notes, cur, &[Part::Called, Part::Calling, Part::Data])?;
+            message.variable(parts, cur, &[Part::Called, Part::Calling, Part::Data])?;
         }
         MessageType::XUDT => {
             message.class(cur)?;
             message.hop_counter = Some(cur.u8()?);
-            message.variable(notes, cur, EXTENDED)?;
+            message.variable(parts, cur, EXTENDED)?;
         }
         MessageType::XUDTS => {
             message.return_cause = Some(cur.u8()?);
             message.hop_counter = Some(cur.u8()?);
-            message.variable(notes, cur, EXTENDED)?;
+            message.variable(parts, cur, EXTENDED)?;
         }
         MessageType::LUDT => {
             message.class(cur)?;
             message.hop_counter = Some(cur.u8()?);
-            message.variable(notes, cur, LONG)?;
+            message.variable(parts, cur, LONG)?;
         }
         MessageType::LUDTS => {
             message.return_cause = Some(cur.u8()?);
             message.hop_counter = Some(cur.u8()?);
-            message.variable(notes, cur, LONG)?;
+            message.variable(parts, cur, LONG)?;
         }
         _ => {
-            notes.note(at.span_of(1), "sccp.message_type", Flaw::IllegalValue(u64::from(kind.0)));
+            parts.notes.note(
+                at.span_of(1),
+                "sccp.message_type",
+                Flaw::IllegalValue(u64::from(kind.0)),
+            );
+            cur.take_rest();
         }
+    }
+    let parts_end = parts.end.max(cur.offset());
+    let left = cur.offset().saturating_add(short(cur.len())).saturating_sub(parts_end);
+    if LINK_CHECK_OCTETS < left {
+        let at = Span { start: parts_end, len: left };
+        parts.notes.note(at, "sccp.trailing", Flaw::Trailing(left));
     }
     cur.take_rest();
     Ok(message)
 }
+
+/// Check bits of a link that a capture left behind the last message of it.
+const LINK_CHECK_OCTETS: u32 = 2;
 
 /// What a pointer leads to (§1.4).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -317,7 +310,59 @@ fn reference(cur: &mut Cursor<'_>) -> Result<u32, Truncated> {
     cur.array().map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]))
 }
 
+/// What the parts of a message are read with.
+struct Parts<'n> {
+    notes: &'n mut Anomalies,
+    variant: Variant,
+    /// Where the part ends that ends last.
+    end: u32,
+    /// The first part does not stand right behind the pointers: allowed, and nobody does it.
+    loose: bool,
+}
+
+impl Parts<'_> {
+    fn until(&mut self, cur: &Cursor<'_>) {
+        self.end = self.end.max(cur.offset());
+    }
+}
+
 impl<'a> Message<'a> {
+    /// Nothing but its type: what other protocols that carry SCCP's users fill in.
+    pub const fn new(kind: MessageType) -> Self {
+        Self {
+            kind,
+            class: None,
+            return_on_error: false,
+            called: None,
+            calling: None,
+            return_cause: None,
+            send_sequence: None,
+            receive_sequence: None,
+            credit: None,
+            hop_counter: None,
+            importance: None,
+            segmentation: None,
+            destination_reference: None,
+            source_reference: None,
+            cause: None,
+            more_data: false,
+            data: None,
+        }
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = &Address> {
+        self.called.iter().chain(&self.calling)
+    }
+
+    /// Sequencing/segmenting (§3.9): P(S), P(R) and whether more follows.
+    fn sequencing(&mut self, cur: &mut Cursor<'_>) -> Result<(), Truncated> {
+        let [send, receive] = cur.array()?;
+        self.send_sequence = Some(send >> 1);
+        self.receive_sequence = Some(receive >> 1);
+        self.more_data = receive & 1 != 0;
+        Ok(())
+    }
+
     fn references(&mut self, cur: &mut Cursor<'_>) -> Result<(), Truncated> {
         self.destination_reference = Some(reference(cur)?);
         self.source_reference = Some(reference(cur)?);
@@ -335,11 +380,12 @@ impl<'a> Message<'a> {
     /// The pointers and what they lead to (§1.4 to §1.8).
     fn variable(
         &mut self,
-        notes: &mut Anomalies,
+        with: &mut Parts<'_>,
         cur: &mut Cursor<'a>,
         parts: &[Part],
     ) -> Result<(), Truncated> {
         let long = parts.contains(&Part::LongData);
+        let mut first = true;
         for &part in parts {
             let at = *cur;
             // A pointer counts from its own last octet; two-octet ones (§1.4) have the least significant first.
@@ -352,15 +398,20 @@ impl<'a> Message<'a> {
             } else {
                 (usize::from(cur.u8()?), at)
             };
+            if first {
+                let nearest = parts.len().saturating_mul(if long { 2 } else { 1 });
+                with.loose = pointer != 0 && pointer != nearest.saturating_sub(usize::from(long));
+                first = false;
+            }
             if pointer == 0 {
                 if part != Part::Optional {
-                    notes.note(at.span_of(1), "sccp.pointer", Flaw::IllegalValue(0));
+                    with.notes.note(at.span_of(1), "sccp.pointer", Flaw::IllegalValue(0));
                 }
                 continue;
             }
             let length = match target.skip(pointer) {
                 Ok(()) if part == Part::Optional => {
-                    self.optional(notes, target);
+                    self.optional(with, target);
                     continue;
                 }
                 Ok(()) if part == Part::LongData => target.u16_le().map(usize::from),
@@ -368,17 +419,18 @@ impl<'a> Message<'a> {
                 Err(cut) => Err(cut),
             };
             let Ok(length) = length else {
-                notes.note(at.span_of(1), "sccp.pointer", Flaw::IllegalValue(pointer as u64));
+                with.notes.note(at.span_of(1), "sccp.pointer", Flaw::IllegalValue(pointer as u64));
                 continue;
             };
             let (value, whole) = target.sub(length);
+            with.until(&target);
             if !whole {
                 let missing = short(length.saturating_sub(value.len()));
-                notes.note(value.span(), "sccp.length", Flaw::Truncated { missing });
+                with.notes.note(value.span(), "sccp.length", Flaw::Truncated { missing });
             }
             match part {
-                Part::Called => self.called = Some(address(notes, value)),
-                Part::Calling => self.calling = Some(address(notes, value)),
+                Part::Called => self.called = Some(address(with.notes, value, with.variant)),
+                Part::Calling => self.calling = Some(address(with.notes, value, with.variant)),
                 Part::Data | Part::LongData | Part::Optional => self.data = Some(value),
             }
         }
@@ -386,14 +438,15 @@ impl<'a> Message<'a> {
     }
 
     /// The optional parameters: name, length, value, until the end of them (§3.1).
-    fn optional(&mut self, notes: &mut Anomalies, mut cur: Cursor<'a>) {
+    fn optional(&mut self, with: &mut Parts<'_>, mut cur: Cursor<'a>) {
         loop {
             let at = cur;
             let Ok(name) = cur.u8() else {
-                notes.note(at.span(), "sccp.end_of_optional", Flaw::Missing);
+                with.notes.note(at.span(), "sccp.end_of_optional", Flaw::Missing);
                 return;
             };
             if name == 0 {
+                with.until(&cur);
                 return;
             }
             let length = if name == 0x13 {
@@ -402,21 +455,21 @@ impl<'a> Message<'a> {
                 cur.u8().map(usize::from)
             };
             let Ok(length) = length else {
-                notes.note(at.span(), "sccp.length", Flaw::Truncated { missing: 1 });
+                with.notes.note(at.span(), "sccp.length", Flaw::Truncated { missing: 1 });
                 return;
             };
             let (mut value, whole) = cur.sub(length);
             if !whole {
                 let missing = short(length.saturating_sub(value.len()));
-                notes.note(at.span(), "sccp.length", Flaw::Truncated { missing });
+                with.notes.note(at.span(), "sccp.length", Flaw::Truncated { missing });
             }
             match name {
-                0x03 => self.called = Some(address(notes, value)),
-                0x04 => self.calling = Some(address(notes, value)),
+                0x03 => self.called = Some(address(with.notes, value, with.variant)),
+                0x04 => self.calling = Some(address(with.notes, value, with.variant)),
                 0x0f | 0x13 => self.data = Some(value),
                 0x10 => match segmentation(&mut value) {
                     Ok(segmentation) => self.segmentation = Some(segmentation),
-                    Err(cut) => notes.note(
+                    Err(cut) => with.notes.note(
                         at.span_of(2),
                         "sccp.segmentation",
                         Flaw::Truncated { missing: cut.missing },

@@ -102,7 +102,7 @@ fn it_came_back() {
 
 #[test]
 fn connections() {
-    let (message, _) = read(&[1, 1, 2, 3, 2, 2, 4, 2, 0x42, 254, 0x0f, 3, 0, 1, 7, 0]);
+    let (message, _) = read(&[1, 1, 2, 3, 2, 2, 4, 2, 0x42, 254, 0x0f, 3, 0, 1, 0x30, 0]);
     assert_eq!(message.kind.name(), "CR");
     assert_eq!((message.source_reference, message.class), (Some(0x03_02_01), Some(2)));
     assert_eq!(message.called.unwrap().ssn, Some(254));
@@ -122,12 +122,12 @@ fn the_four_formats_of_a_global_title() {
         (&[0x10, 0x09, 0x11, 0x04, 0x21, 0x03], "123", Some(4)),
     ] {
         let mut notes = Anomalies::new();
-        let title = address(&mut notes, Cursor::new(octets)).global_title.unwrap();
+        let title = address(&mut notes, Cursor::new(octets), Variant::Itu).global_title.unwrap();
         assert_eq!((title.digits.as_str(), title.nai), (digits, nai));
         assert!(notes.is_empty());
     }
     let mut notes = Anomalies::new();
-    let parsed = address(&mut notes, Cursor::new(&[0x43, 0xe8, 0xc3, 8]));
+    let parsed = address(&mut notes, Cursor::new(&[0x43, 0xe8, 0xc3, 8]), Variant::Itu);
     assert_eq!((parsed.point_code, parsed.ssn, parsed.route_on_ssn), (Some(0x3e8), Some(8), true));
 }
 
@@ -140,12 +140,12 @@ fn odd_addresses_are_noted() {
         (&[], "sccp.address"),
     ] {
         let mut notes = Anomalies::new();
-        address(&mut notes, Cursor::new(octets));
+        address(&mut notes, Cursor::new(octets), Variant::Itu);
         assert!(notes.has(field), "{field}");
     }
     let mut notes = Anomalies::new();
     let long = [&[0x10, 0, 0x12, 4][..], &[0x11; 200]].concat();
-    let title = address(&mut notes, Cursor::new(&long)).global_title.unwrap();
+    let title = address(&mut notes, Cursor::new(&long), Variant::Itu).global_title.unwrap();
     assert_eq!(title.digits.len(), Digits::CAP);
     assert!(notes.has("sccp.digits"));
 }
