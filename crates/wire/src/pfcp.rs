@@ -153,7 +153,8 @@ pub fn probe(bytes: &[u8]) -> bool {
     }
     let (mut body, whole) = cur.sub(usize::from(length));
     let follow_on = flags & 4 != 0;
-    if !whole || follow_on == cur.is_empty() || body.skip(if of_session { 12 } else { 4 }).is_err() {
+    if !whole || follow_on == cur.is_empty() || body.skip(if of_session { 12 } else { 4 }).is_err()
+    {
         return false;
     }
     let mut seen = structure::Seen::default();
