@@ -7,8 +7,9 @@ use std::fmt::Debug;
 
 use crate::link::{Carried, Exported, LinkType};
 use crate::{
-    Anomalies, Cursor, bssap, diameter, dns, envelope, gtp, icmp, ip, isup, link, m3ua, map, mtp3,
-    pfcp, ranap, sccp, sctp, ssh, sua, tcap, tls, transport,
+    Anomalies, Cursor, bssap, diameter, dns, envelope, gtp, http2, icmp, ip, isup, link, m3ua, map,
+    mtp3, pfcp, quic, radius, ranap, s1ap, sccp, sctp, sip, smb, ssh, sua, tcap, telnet, tls,
+    transport,
 };
 
 /// A parser under its name, run over octets as if they were its message; it panics where a law is broken.
@@ -71,6 +72,19 @@ pub const PARSERS: &[Parser] = &[
             "a message is found outside"
         );
     }),
+    ("s1ap", |bytes| keep(bytes, |notes, cur| (s1ap::probe(bytes), s1ap::dissect(notes, cur)))),
+    ("radius", |bytes| {
+        keep(bytes, |notes, cur| (radius::probe(bytes), radius::dissect(notes, cur)));
+    }),
+    ("sip", |bytes| keep(bytes, |_, _| sip::start_line(bytes))),
+    ("http2", |bytes| {
+        keep(bytes, |_, cur| (http2::probe_server(bytes), http2::frame(cur)));
+    }),
+    ("smb", |bytes| keep(bytes, |_, cur| (smb::probe(bytes), smb::message(cur)))),
+    ("telnet", |bytes| {
+        keep(bytes, |_, _| (telnet::probe(bytes), telnet::options(bytes).count()));
+    }),
+    ("quic", |bytes| keep(bytes, |_, cur| (quic::probe(bytes), quic::long_header(cur)))),
     ("dns", |bytes| {
         keep(bytes, |notes, cur| (dns::probe(cur.rest()), dns::dissect(notes, cur)));
         keep(bytes, |notes, cur| (dns::probe_dialect(cur.rest()), dns_records(notes, cur)));
@@ -239,10 +253,7 @@ fn packet(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Option<String> {
 }
 
 /// An argument, a result and an error of the operation that the first octet names.
-fn map_argument(
-    notes: &mut Anomalies,
-    cur: &mut Cursor<'_>,
-) -> ([map::Argument; 4], Option<u32>) {
+fn map_argument(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> ([map::Argument; 4], Option<u32>) {
     let opcode = i64::from(cur.u8().unwrap_or_default() & 0x7f);
     let mut read = |user, kind| map::argument(notes, user, opcode, kind, *cur);
     let arguments = [
@@ -264,7 +275,11 @@ fn sctp_packet<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Vec<sctp::Bod
             sctp::Body::Init(init) | sctp::Body::InitAck(init) => {
                 parameters(notes, init.parameters, most);
             }
-            sctp::Body::Asconf { parameters: list, .. } => parameters(notes, list, most),
+            sctp::Body::Asconf { parameters: list, .. }
+            | sctp::Body::AsconfAck { parameters: list, .. }
+            | sctp::Body::ReConfig(list)
+            | sctp::Body::Heartbeat(list)
+            | sctp::Body::HeartbeatAck(list) => parameters(notes, list, most),
             sctp::Body::Abort(mut causes) | sctp::Body::Error(mut causes) => {
                 let mut seen = 0;
                 while let Some(cause) = causes.next_cause(notes) {
