@@ -1,4 +1,4 @@
-//! SCCP (ITU-T Q.713): the connectionless messages, whole and in segments.
+//! SCCP (ITU-T Q.713, ANSI T1.112): the connectionless messages, whole and in segments, connections, and management.
 
 use crate::bytes::{Put, bcd};
 
@@ -71,13 +71,30 @@ impl Party {
     }
 }
 
+/// A party address as ANSI has it: the subsystem before the point code of 24 bits, and with digits a title with
+/// translation type, plan and scheme.
+pub fn ansi_party(ssn: u8, point_code: u32, digits: &str) -> Vec<u8> {
+    let titled = !digits.is_empty();
+    let mut out = vec![0x80 | u8::from(!titled) << 6 | u8::from(titled) << 2 | 3, ssn];
+    out.raw(&point_code.to_le_bytes()[..3]);
+    if titled {
+        let scheme = if digits.len() % 2 == 1 { 1 } else { 2 };
+        out.u8(10).u8(1 << 4 | scheme).raw(&bcd(digits));
+    }
+    out
+}
+
 /// Unitdata.
 pub fn udt(called: &Party, calling: &Party, data: &[u8]) -> Vec<u8> {
-    let (called, calling) = (called.encode(), calling.encode());
+    udt_between(&called.encode(), &calling.encode(), data)
+}
+
+/// Unitdata between addresses that are encoded already.
+pub fn udt_between(called: &[u8], calling: &[u8], data: &[u8]) -> Vec<u8> {
     let mut out = vec![9, 0x80];
     // Each pointer counts from itself to the length octet of its parameter.
     out.u8(3).u8((2 + called.len() + 1) as u8).u8((1 + called.len() + 1 + calling.len() + 1) as u8);
-    out.u8(called.len() as u8).raw(&called).u8(calling.len() as u8).raw(&calling);
+    out.u8(called.len() as u8).raw(called).u8(calling.len() as u8).raw(calling);
     out.u8(data.len() as u8).raw(data);
     out
 }
@@ -156,5 +173,63 @@ pub fn ludt(called: &Party, calling: &Party, data: &[u8]) -> Vec<u8> {
     pointer(0);
     out.u8(called.len() as u8).raw(&called).u8(calling.len() as u8).raw(&calling);
     out.raw(&(data.len() as u16).to_le_bytes()).raw(data);
+    out
+}
+
+/// Three octets of a local reference, the least significant first.
+fn reference(value: u32) -> [u8; 3] {
+    let [a, b, c, _] = value.to_le_bytes();
+    [a, b, c]
+}
+
+/// Connection request, class 2, with data.
+pub fn cr(own: u32, called: &Party, data: &[u8]) -> Vec<u8> {
+    let called = called.encode();
+    let mut out = vec![1];
+    out.raw(&reference(own)).u8(2).u8(2).u8((1 + called.len() + 1) as u8);
+    out.u8(called.len() as u8).raw(&called);
+    out.u8(0x0f).u8(data.len() as u8).raw(data).u8(0);
+    out
+}
+
+/// Connection confirm, class 2.
+pub fn cc(other: u32, own: u32) -> Vec<u8> {
+    let mut out = vec![2];
+    out.raw(&reference(other)).raw(&reference(own)).u8(2).u8(0);
+    out
+}
+
+/// Connection refused.
+pub fn cref(other: u32, cause: u8) -> Vec<u8> {
+    let mut out = vec![3];
+    out.raw(&reference(other)).u8(cause).u8(0);
+    out
+}
+
+/// Data form 1; `more` follows.
+pub fn dt1(other: u32, more: bool, data: &[u8]) -> Vec<u8> {
+    let mut out = vec![6];
+    out.raw(&reference(other)).u8(u8::from(more)).u8(1).u8(data.len() as u8).raw(data);
+    out
+}
+
+/// Released.
+pub fn rlsd(other: u32, own: u32, cause: u8) -> Vec<u8> {
+    let mut out = vec![4];
+    out.raw(&reference(other)).raw(&reference(own)).u8(cause).u8(0);
+    out
+}
+
+/// Release complete.
+pub fn rlc(other: u32, own: u32) -> Vec<u8> {
+    let mut out = vec![5];
+    out.raw(&reference(other)).raw(&reference(own));
+    out
+}
+
+/// A message of SCCP management: 1 SSA, 2 SSP, 3 SST.
+pub fn management(kind: u8, ssn: u8, point_code: u16) -> Vec<u8> {
+    let mut out = vec![kind, ssn];
+    out.raw(&point_code.to_le_bytes()).u8(0);
     out
 }
