@@ -3,6 +3,7 @@
 mod network;
 mod rules;
 mod scan;
+mod timeline;
 
 use std::io::Write;
 
@@ -28,6 +29,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Args),
+    Timeline(timeline::Args),
     Network(network::Args),
     Rules(rules::Args),
 }
@@ -37,6 +39,7 @@ impl Cli {
     pub(crate) const fn writes_records(&self) -> bool {
         match &self.command {
             Command::Scan(args) => args.writes_records(),
+            Command::Timeline(args) => args.writes_records(),
             Command::Network(_) | Command::Rules(_) => false,
         }
     }
@@ -45,6 +48,7 @@ impl Cli {
 pub(crate) fn run(cli: Cli, out: &mut dyn Write) -> Result<Outcome> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, out),
+        Command::Timeline(args) => timeline::run(&args, out),
         Command::Network(args) => network::run(&args, out),
         Command::Rules(args) => rules::run(&args, out),
     }

@@ -2,11 +2,13 @@
 
 mod commands;
 mod exit;
+mod follow;
 mod key;
 mod progress;
 mod records;
 mod report;
 mod sanitise;
+mod subject;
 mod wrap;
 
 use std::io::Write;

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use engine::event::{Alert, Event};
 
+use crate::report::row::Row;
+
 /// Writes records of some types, or of all, one on a line.
 pub(crate) struct Lines<'a> {
     out: &'a mut dyn Write,
@@ -75,6 +77,45 @@ pub(crate) fn csv(out: &mut dyn Write, alerts: &[Alert]) -> Result<()> {
             &alert.references.attack.join(" "),
             &alert.references.fight.join(" "),
             &alert.references.motif.join(" "),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// A timeline as a table.
+pub(crate) fn timeline(out: &mut dyn Write, rows: &[Row]) -> Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record([
+        "timestamp",
+        "frame",
+        "protocol",
+        "from",
+        "to",
+        "message",
+        "outcome",
+        "round_trip_us",
+        "names",
+        "retransmission",
+        "request_unseen",
+        "unanswered",
+    ])?;
+    for row in rows {
+        let outcome = row.outcome.map(serde_json::to_value).transpose()?;
+        let yes = |is: bool| if is { "yes" } else { "" };
+        table.write_record([
+            &row.at.to_string(),
+            &row.frame.to_string(),
+            row.protocol,
+            &formula_safe(&row.from),
+            &formula_safe(&row.to),
+            &formula_safe(&row.message),
+            outcome.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default(),
+            &row.round_trip_us.map(|micros| micros.to_string()).unwrap_or_default(),
+            &formula_safe(&row.carried.join(" ")),
+            yes(row.retransmission),
+            yes(row.request_unseen),
+            yes(row.unanswered),
         ])?;
     }
     table.flush()?;

@@ -5,6 +5,9 @@ mod alerts;
 mod contents;
 mod elements;
 mod gaps;
+pub(crate) mod ladder;
+pub(crate) mod row;
+pub(crate) mod timeline;
 
 use std::io::{self, Write};
 

@@ -162,12 +162,12 @@ fn check_types(only: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn default_jobs() -> u8 {
+pub(super) fn default_jobs() -> u8 {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     u8::try_from(cores.min(8)).unwrap_or(1)
 }
 
-fn title(captures: &[PathBuf]) -> String {
+pub(super) fn title(captures: &[PathBuf]) -> String {
     match captures {
         [one] if one.as_os_str() == "-" => "standard input".into(),
         [one] => one.display().to_string(),
