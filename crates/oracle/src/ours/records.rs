@@ -1,0 +1,24 @@
+//! What stands in records: the values that users see.
+
+use event::{Event, What};
+
+use super::Speaker;
+
+pub(super) fn event(say: &mut Speaker, event: &Event) {
+    match &event.what {
+        What::Map(map) | What::Cap(map) => say.say_some("e212.imsi", map.imsi),
+        What::Gtp(gtp) => say.say_some("e212.imsi", gtp.imsi),
+        What::Diameter(diameter) => say.say_some("e212.imsi", diameter.imsi),
+        What::Pfcp(pfcp) => say.say_some("e212.imsi", pfcp.imsi),
+        What::Ssh(ssh) => {
+            say.say_some("ssh.protocol", ssh.client.as_deref());
+            say.say_some("ssh.protocol", ssh.server.as_deref());
+            say.say_some("ssh.kex.hassh", ssh.hassh.as_deref());
+            say.say_some("ssh.kex.hasshserver", ssh.hassh_server.as_deref());
+        }
+        What::Flow(flow) => {
+            say.say_some("tls.handshake.extensions_server_name", flow.sni.as_deref());
+        }
+        _ => {}
+    }
+}

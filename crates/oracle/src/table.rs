@@ -1,0 +1,211 @@
+//! The table of fields: ours, Wireshark's, and how their values are brought to one form.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use anyhow::{Context as _, Result, bail};
+
+/// The table as people read it.
+pub const FIELDS: &str = include_str!("fields.tsv");
+
+/// A field of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Row(u16);
+
+/// How values are brought to one form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Decimal; Wireshark writes some in hexadecimal, and flags as words.
+    Number,
+    /// The low octet of a number.
+    Octet,
+    /// As it stands, white space at the ends and letter case apart.
+    Text,
+    /// An IP address in its usual form.
+    Address,
+    /// Hexadecimal digits without separators.
+    Octets,
+    /// Digits of an identity, fillers cut off.
+    Digits,
+    /// The IMSI in a tunnel identifier (GSM 09.60 section 6): all but the last digit.
+    TunnelImsi,
+    /// Seconds and their parts, zeros at the end cut off.
+    Time,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub protocol: &'static str,
+    /// Wireshark's names; several where it spreads over protocols what is one thing here.
+    pub theirs: Vec<&'static str>,
+    pub how: How,
+    /// Values are compared as the set of those of a capture: a record tells them with a later frame, or once a flow.
+    pub whole_capture: bool,
+    /// Where we have it.
+    pub ours: &'static str,
+}
+
+impl Field {
+    /// The name under which it is reported: Wireshark's first.
+    pub fn name(&self) -> &'static str {
+        self.theirs.first().copied().unwrap_or_default()
+    }
+}
+
+/// All lines, with what it takes to look them up.
+#[derive(Debug)]
+pub struct Table {
+    fields: Vec<Field>,
+    by_name: HashMap<&'static str, Row>,
+    columns: Vec<(Row, &'static str)>,
+}
+
+impl Table {
+    /// The table of this crate.
+    pub fn new() -> Result<Self> {
+        Self::parse(FIELDS)
+    }
+
+    fn parse(text: &'static str) -> Result<Self> {
+        let mut table = Self { fields: Vec::new(), by_name: HashMap::new(), columns: Vec::new() };
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let cells: Vec<&'static str> = line.split('\t').collect();
+            let &[protocol, theirs, how, ours] = cells.as_slice() else {
+                bail!("fields.tsv: protocol, Wireshark's fields, how, ours: {line}");
+            };
+            let (how, whole_capture) = match how.split_once(' ') {
+                Some((how, "capture")) => (how, true),
+                Some(_) => bail!("fields.tsv: {line}"),
+                None => (how, false),
+            };
+            let how = match how {
+                "number" => How::Number,
+                "octet" => How::Octet,
+                "text" => How::Text,
+                "address" => How::Address,
+                "octets" => How::Octets,
+                "digits" => How::Digits,
+                "tunnel-imsi" => How::TunnelImsi,
+                "time" => How::Time,
+                _ => bail!("fields.tsv: no such comparison: {line}"),
+            };
+            let row = Row(u16::try_from(table.fields.len()).context("fields.tsv")?);
+            let theirs: Vec<&'static str> = theirs.split('+').collect();
+            for name in &theirs {
+                table.columns.push((row, name));
+            }
+            let field = Field { protocol, theirs, how, whole_capture, ours };
+            if table.by_name.insert(field.name(), row).is_some() {
+                bail!("fields.tsv: twice: {line}");
+            }
+            table.fields.push(field);
+        }
+        Ok(table)
+    }
+
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The field of a row.
+    pub fn field(&self, row: Row) -> Option<&Field> {
+        self.fields.get(usize::from(row.0))
+    }
+
+    /// The row of a field by Wireshark's first name.
+    pub fn row(&self, name: &str) -> Option<Row> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Wireshark's names in the order of [`Self::columns`].
+    pub fn theirs(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.columns.iter().map(|(_, name)| *name)
+    }
+
+    pub fn columns(&self) -> impl Iterator<Item = Row> + '_ {
+        self.columns.iter().map(|(row, _)| *row)
+    }
+
+    /// A value in the form in which it is compared; nothing where it says nothing.
+    pub fn settle(&self, row: Row, value: &str) -> Option<String> {
+        let how = self.field(row)?.how;
+        settle(how, value)
+    }
+}
+
+fn settle(how: How, value: &str) -> Option<String> {
+    let value = value.trim();
+    let settled = match how {
+        How::Number => number(value).map_or_else(|| value.to_owned(), |n| n.to_string()),
+        How::Octet => number(value).map_or_else(|| value.to_owned(), |n| (n & 255).to_string()),
+        How::Text => value.to_ascii_lowercase(),
+        How::Address => {
+            value.parse::<IpAddr>().map_or_else(|_| value.to_owned(), |address| address.to_string())
+        }
+        How::Octets => value.replace(':', "").to_ascii_lowercase(),
+        How::Digits => {
+            value.trim_end_matches(['f', 'F']).chars().filter(char::is_ascii_alphanumeric).collect()
+        }
+        How::TunnelImsi => {
+            let imsi = value.get(..value.len().saturating_sub(1)).unwrap_or_default();
+            let imsi = imsi.trim_end_matches('f');
+            if imsi.bytes().all(|digit| digit == b'0') { String::new() } else { imsi.to_owned() }
+        }
+        How::Time => value.trim_end_matches('0').to_owned(),
+    };
+    (!settled.is_empty()).then_some(settled)
+}
+
+/// Decimal, hexadecimal, or a flag in words.
+fn number(value: &str) -> Option<i128> {
+    match value {
+        "True" => Some(1),
+        "False" => Some(0),
+        _ => match value.strip_prefix("0x") {
+            Some(digits) => i128::from_str_radix(digits, 16).ok(),
+            None => value.parse().ok(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_well_formed_and_large() {
+        let table = Table::new().unwrap();
+        assert!(table.len() >= 150, "{} fields", table.len());
+        for field in table.fields() {
+            assert!(!field.ours.is_empty(), "{}", field.name());
+        }
+    }
+
+    #[test]
+    fn values_come_to_one_form() {
+        let cases = [
+            (How::Number, "0x0000001f", "31"),
+            (How::Number, "True", "1"),
+            (How::Number, "-1", "-1"),
+            (How::Octet, "0x012", "18"),
+            (How::Address, "2001:DB8:0::1", "2001:db8::1"),
+            (How::Octets, "0A:0b", "0a0b"),
+            (How::Digits, "31654f", "31654"),
+            (How::TunnelImsi, "2345000000000015", "234500000000001"),
+            (How::Text, " Echo ", "echo"),
+        ];
+        for (how, value, expected) in cases {
+            assert_eq!(settle(how, value).as_deref(), Some(expected), "{value}");
+        }
+        assert_eq!(settle(How::TunnelImsi, "0000000000000000"), None);
+    }
+}
