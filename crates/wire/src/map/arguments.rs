@@ -6,7 +6,7 @@
 use super::fields::Field::{
     Address, Host, Imei, Imsi, Inside, List, Msisdn, OneOf, Other, Person, Skip,
 };
-use super::fields::Fields;
+use super::fields::{CHOICE, Fields};
 use super::{details, subscription};
 use crate::ber::Tag;
 use crate::cap::Form;
@@ -18,9 +18,6 @@ const ENUMERATED: Tag = Tag::ENUMERATED;
 const INTEGER: Tag = Tag::INTEGER;
 /// IA5String.
 const TEXT: Tag = Tag::universal(22);
-/// Stands where the tag of a choice would: its alternatives have theirs.
-const CHOICE: Tag = Tag::universal(0);
-
 pub(crate) const fn context(number: u32) -> Tag {
     Tag::context(number)
 }

@@ -49,6 +49,9 @@ pub(crate) type Other = fn(&mut Argument, &Element<'_>);
 /// The elements of a structure that are read. Elements of the same tag stand in their order.
 pub(crate) type Fields = &'static [(Tag, Field)];
 
+/// Stands where the tag of a choice would: its alternatives have theirs.
+pub(crate) const CHOICE: Tag = Tag::universal(0);
+
 /// More addresses of nodes in one argument than this are not read.
 const MAX_ADDRESSES: usize = 16;
 
@@ -69,21 +72,23 @@ pub(crate) fn read(
 ) -> bool {
     // One bit for each field that was there.
     let mut seen = 0u64;
-    while let Some(element) = elements.next(notes) {
+    // By reference: the element would be copied in pieces of other sizes than it was written in, which stalls.
+    while let Some(element) = &elements.next(notes) {
         let mut bit = 1u64;
         for (tag, field) in fields {
-            let chosen = match field {
-                _ if seen & bit != 0 => None,
-                Field::OneOf(choices) => choices
-                    .iter()
-                    .find(|(choice, _)| *choice == element.tag)
-                    .map(|(_, field)| field),
-                _ => (*tag == element.tag).then_some(field),
-            };
-            if let Some(field) = chosen {
-                seen |= bit;
-                take(notes, argument, direction, &element, *field);
-                break;
+            if (*tag == element.tag || *tag == CHOICE) && seen & bit == 0 {
+                let chosen = match field {
+                    Field::OneOf(choices) => choices
+                        .iter()
+                        .find(|(choice, _)| *choice == element.tag)
+                        .map(|(_, field)| field),
+                    _ => Some(field),
+                };
+                if let Some(field) = chosen {
+                    seen |= bit;
+                    take(notes, argument, direction, element, field);
+                    break;
+                }
             }
             bit = bit.wrapping_shl(1);
         }
@@ -96,9 +101,9 @@ fn take(
     argument: &mut Argument,
     direction: Direction,
     element: &Element<'_>,
-    field: Field,
+    field: &Field,
 ) {
-    let kind = match field {
+    let kind = match *field {
         Field::Imsi => {
             let digits = Digits::from_bcd(element.value(notes), false);
             if !plausible(&digits, 5..=15) {
@@ -184,9 +189,9 @@ fn list(
     fields: Fields,
 ) {
     let mut elements = element.elements();
-    while let Some(element) = elements.next(notes) {
+    while let Some(element) = &elements.next(notes) {
         if let Some((_, field)) = fields.iter().find(|(tag, _)| *tag == element.tag) {
-            take(notes, argument, direction, &element, *field);
+            take(notes, argument, direction, element, field);
         }
     }
 }
@@ -202,7 +207,7 @@ fn party(argument: &mut Argument, role: &'static str, number: Option<AddressStri
 
 /// Decimal digits, as many as that.
 pub(super) fn plausible(digits: &Digits, wanted: std::ops::RangeInclusive<usize>) -> bool {
-    wanted.contains(&digits.len()) && digits.as_str().bytes().all(|digit| digit.is_ascii_digit())
+    wanted.contains(&digits.len()) && digits.as_bytes().iter().all(u8::is_ascii_digit)
 }
 
 /// AddressString (§17.7.8): nature and plan in the first octet, then digits.

@@ -24,11 +24,11 @@ impl Digits {
         let mut count = octets.len().saturating_mul(2).saturating_sub(usize::from(odd));
         let mut at = 0usize;
         for (pair, &octet) in digits.text.chunks_exact_mut(2).zip(octets) {
-            let [low, high] = pair else { break };
-            *low = digit(octet & 15);
-            *high = digit(octet >> 4);
-            if *low == FILLER || *high == FILLER {
-                count = count.min(at.saturating_add(usize::from(*low != FILLER)));
+            let both = PAIRS.get(usize::from(octet)).copied().unwrap_or_default();
+            pair.copy_from_slice(&both);
+            let [low, high] = both;
+            if low == FILLER || high == FILLER {
+                count = count.min(at.saturating_add(usize::from(low != FILLER)));
                 break;
             }
             at = at.saturating_add(2);
@@ -41,9 +41,12 @@ impl Digits {
         digits
     }
 
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
     pub fn as_str(&self) -> &str {
-        let text = self.text.get(..usize::from(self.len)).unwrap_or_default();
-        std::str::from_utf8(text).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
     pub const fn len(&self) -> usize {
@@ -92,3 +95,16 @@ const fn digit(nibble: u8) -> u8 {
         _ => FILLER,
     }
 }
+
+/// The two characters of each octet.
+const PAIRS: [[u8; 2]; 256] = {
+    let mut pairs = [[FILLER; 2]; 256];
+    let mut octet = 0u8;
+    let mut rest: &mut [[u8; 2]] = &mut pairs;
+    while let [pair, behind @ ..] = rest {
+        *pair = [digit(octet & 15), digit(octet >> 4)];
+        octet = octet.wrapping_add(1);
+        rest = behind;
+    }
+    pairs
+};
