@@ -5,7 +5,7 @@ use wire::{Cursor, isup};
 
 use super::cx::{Cx, Place};
 use super::ss7::Route;
-use super::{Shard, len32};
+use super::{Shard, len32, tap};
 use crate::counters::Seen;
 
 /// Nature of address: with the country code (Q.763 §3.9).
@@ -21,7 +21,7 @@ impl Shard {
         flavour: isup::Flavour,
     ) {
         let bicc = flavour == isup::Flavour::Bicc;
-        self.show(cx, if bicc { "bicc" } else { "isup" }, cur.rest());
+        self.show(cx, tap::isup(flavour), cur.rest());
         let message = match isup::dissect(&mut cx.notes, &mut cur, flavour) {
             Ok(message) => message,
             Err(truncated) => {

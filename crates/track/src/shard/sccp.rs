@@ -12,7 +12,7 @@ use wire::{Cursor, tcap};
 use super::connections::Joined;
 use super::cx::{Cx, Place};
 use super::ss7::Route;
-use super::{Shard, len32};
+use super::{Shard, len32, tap};
 use crate::counters::Seen;
 
 /// Fewer digits than this in common prove nothing.
@@ -124,10 +124,10 @@ impl Shard {
         route: Option<Route>,
         mut cur: Cursor<'_>,
     ) {
-        self.show(cx, "sccp", cur.rest());
         // Without a label there is only the message to say how its addresses are coded.
         let variant =
             route.map_or_else(|| sccp::guess(cur.rest(), &[Variant::Ansi]), |route| route.variant);
+        self.show(cx, tap::sccp(variant), cur.rest());
         match sccp::dissect_as(&mut cx.notes, &mut cur, variant) {
             Ok(message) => {
                 self.counters.seen.note(Seen::Sccp);

@@ -7,8 +7,8 @@ use event::{M3ua, M3uaRegistration, PointCode, What};
 use wire::mtp3::{self, Unit, Variant, si};
 use wire::{Cursor, isup, m3ua, sccp};
 
-use super::Shard;
 use super::cx::{Cx, Place};
+use super::{Shard, tap};
 use crate::counters::Seen;
 
 /// The class of M3UA that carries users' messages (RFC 4666 §3.1.2).
@@ -124,7 +124,6 @@ impl Shard {
     /// A message of MTP3 on this link. Whose label it is, a message says where it can; the link keeps that for those that
     /// cannot, as long as they fit.
     fn msu(&mut self, cx: &mut Cx<'_>, place: &Place, link: Link, mut cur: Cursor<'_>) {
-        self.show(cx, "mtp3", cur.rest());
         let known = self.links.get(&link).copied();
         let variant = match known.filter(|known| mtp3::fits(cur.rest(), *known)) {
             Some(known) => known,
@@ -136,6 +135,7 @@ impl Shard {
                 None => known.unwrap_or_default(),
             },
         };
+        self.show(cx, tap::mtp3(variant), cur.rest());
         match mtp3::dissect(&mut cx.notes, &mut cur, variant) {
             Ok(msu) => {
                 self.counters.seen.note(Seen::Mtp3);

@@ -2,6 +2,8 @@
 //! handed to its decoder, streams and segments put together.
 
 use wire::ip::proto;
+use wire::isup::Flavour;
+use wire::mtp3::Variant;
 
 use super::Shard;
 use super::cx::Cx;
@@ -34,5 +36,34 @@ pub(super) const fn transport(protocol: u8) -> &'static str {
         proto::GRE => "gre",
         proto::ESP => "esp",
         _ => "unread",
+    }
+}
+
+/// MTP3 by whose label it has.
+pub(super) const fn mtp3(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Itu => "mtp3",
+        Variant::Ansi => "mtp3-ansi",
+        Variant::China => "mtp3-china",
+        Variant::Japan => "mtp3-japan",
+    }
+}
+
+/// SCCP by whose addresses it has.
+pub(super) const fn sccp(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Itu => "sccp",
+        Variant::Ansi => "sccp-ansi",
+        Variant::China => "sccp-china",
+        Variant::Japan => "sccp-japan",
+    }
+}
+
+/// ISUP by its circuit code.
+pub(super) const fn isup(flavour: Flavour) -> &'static str {
+    match flavour {
+        Flavour::Itu => "isup",
+        Flavour::Ansi => "isup-ansi",
+        Flavour::Bicc => "bicc",
     }
 }
