@@ -89,7 +89,12 @@ pub const PARSERS: &[Parser] = &[
         keep(bytes, |notes, cur| (dns::probe(cur.rest()), dns::dissect(notes, cur)));
         keep(bytes, |notes, cur| (dns::probe_dialect(cur.rest()), dns_records(notes, cur)));
     }),
-    ("tls", |bytes| keep(bytes, |notes, cur| (tls::probe(cur.rest()), tls::opening(notes, *cur)))),
+    ("tls", |bytes| {
+        keep(bytes, |notes, cur| (tls::probe(cur.rest()), tls::opening(notes, *cur)));
+        keep(bytes, |notes, cur| {
+            (tls::joined(bytes), tls::hello(notes, cur).map(|hello| (hello.ja4(), hello)))
+        });
+    }),
     ("m3ua", |bytes| keep(bytes, |notes, cur| (m3ua::probe(bytes), m3ua::dissect(notes, cur)))),
     ("mtp3", |bytes| {
         keep(bytes, |notes, cur| mtp3::dissect(notes, cur, mtp3::guess(bytes)));

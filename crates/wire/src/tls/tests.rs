@@ -45,6 +45,33 @@ fn a_client_says_where_it_wants_to_go() {
     assert_eq!(hello.cipher_suites, [0x13, 1, 0x13, 2]);
 }
 
+/// A ClientHello cut into records of so many octets.
+fn in_records(bytes: &[u8], size: usize) -> Vec<u8> {
+    let record = |part: &[u8]| [&[22, 3, 1][..], &(part.len() as u16).to_be_bytes(), part].concat();
+    bytes[5..].chunks(size).flat_map(record).collect()
+}
+
+#[test]
+fn a_hello_over_several_records() {
+    let whole = hello(&[server_name(b"hss.example.net"), extension(43, &[2, 3, 4])]);
+    let Opening::ClientHello(expected) = read(&whole).0 else { panic!() };
+    for size in [5, 9, 50, 70] {
+        let bytes = in_records(&whole, size);
+        for len in 0..bytes.len() {
+            assert_eq!(read(&bytes[..len]).0, Opening::More, "{size} {len}");
+            assert!(joined(&bytes[..len]).is_none());
+        }
+        assert_eq!(read(&bytes).0, Opening::Split);
+        let message = joined(&bytes).unwrap();
+        let mut cur = Cursor::new(&message);
+        assert_eq!(super::hello(&mut Anomalies::new(), &mut cur).unwrap(), expected);
+    }
+    // Another kind of record in the middle.
+    let mut bytes = in_records(&whole, 50);
+    bytes[55] = 23;
+    assert!(matches!(read(&bytes).0, Opening::Record { .. }) && joined(&bytes).is_none());
+}
+
 #[test]
 fn every_hello_cut_short_may_go_on() {
     let bytes = hello(&[server_name(b"hss.example.net")]);
