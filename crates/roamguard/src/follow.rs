@@ -164,10 +164,8 @@ impl Follower {
         if event.flow_id.is_some_and(|flow| self.flows.contains(&flow)) {
             return true;
         }
-        let in_tunnel = event
-            .path
-            .as_ref()
-            .is_some_and(|path| self.ends.contains(&(path.dest_ip, path.teid)));
+        let in_tunnel =
+            event.path.as_ref().is_some_and(|path| self.ends.contains(&(path.dest_ip, path.teid)));
         if in_tunnel {
             return true;
         }
@@ -235,8 +233,7 @@ impl Follower {
                 match &diameter.session_id {
                     Some(session) => keep(&mut self.sessions, session.clone(), &mut self.full),
                     None => {
-                        let hop =
-                            (event.flow_id, diameter.hop_by_hop_id, diameter.end_to_end_id);
+                        let hop = (event.flow_id, diameter.hop_by_hop_id, diameter.end_to_end_id);
                         keep(&mut self.hops, hop, &mut self.full);
                     }
                 }

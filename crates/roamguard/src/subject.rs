@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use engine::event::{Digits, Identity, PointCode, Pseudonymiser, Subscriber};
 
 /// The forms that a subject may have, for help and for errors.
-pub(crate) const FORMS: &str = "\
-  00101~5d3f09a1c47be210      a subscriber, by the pseudonym that records print
+pub(crate) const FORMS: &str =
+    "  00101~5d3f09a1c47be210      a subscriber, by the pseudonym that records print
   imsi: msisdn: imei: DIGITS  a subscriber or device; needs --key-file
   gt:31654000101              a node's global title
   ip:192.0.2.53               an address
@@ -36,7 +36,8 @@ impl Subject {
     pub(crate) fn read(text: &str, key: Option<&Pseudonymiser>) -> Result<Self> {
         let text = text.trim();
         let Some((form, rest)) = text.split_once(':').filter(|(form, _)| {
-            form.len() > 1 && form.bytes().all(|octet| octet.is_ascii_alphabetic())
+            form.len() > 1
+                && form.bytes().all(|octet| octet.is_ascii_alphabetic())
                 && text.parse::<IpAddr>().is_err()
         }) else {
             return Self::recognise(text, key);
@@ -129,10 +130,9 @@ impl Subject {
             && let Some(device) = digits.get(..14)
         {
             // The last digits are a check digit or a software version (TS 23.003 §6.2): the device is the same.
-            let endings = (0..10).map(|n| format!("{n}")).chain((0..100).map(|n| format!("{n:02}")));
-            all.extend(
-                endings.map(|end| key.subscriber(identity, &format!("{device}{end}"))),
-            );
+            let endings =
+                (0..10).map(|n| format!("{n}")).chain((0..100).map(|n| format!("{n:02}")));
+            all.extend(endings.map(|end| key.subscriber(identity, &format!("{device}{end}"))));
         }
         Ok(Self::Subscriber(all))
     }

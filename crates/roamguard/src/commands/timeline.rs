@@ -124,7 +124,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let mut follower = Follower::new(subject);
     let once = args.captures.iter().any(|path| path == Path::new("-"));
     if !once {
-        let mut first = Collector { follower: &mut follower, kept: None, progress: progress(args)? };
+        let mut first =
+            Collector { follower: &mut follower, kept: None, progress: progress(args)? };
         read(args, &network, &pseudonymiser, &mut first)?;
         follower.rewind();
     }
@@ -232,8 +233,9 @@ fn write(
         .filter(|alert| alert.frames.iter().any(|frame| follower.frames.contains(frame)))
         .collect();
     if left_out > 0 {
-        let text =
-            format!("only the first {most} events are shown, {left_out} more belong to it: --max-events, --from, --to");
+        let text = format!(
+            "only the first {most} events are shown, {left_out} more belong to it: --max-events, --from, --to"
+        );
         remark(args, Some(text));
     }
     if follower.full {

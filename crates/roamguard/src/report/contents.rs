@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use engine::Summary;
 
+use super::row::took;
 use super::{counted, heading, labelled};
 use crate::wrap::{WIDTH, columns, grouped};
 
@@ -47,6 +48,27 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         counts.insert(2, format!("{} of them unanswered", grouped(stats.dialogues_unanswered)));
     }
     labelled(out, "counted", &counts.join(", "))?;
+    for (index, of) in stats.transactions.iter().filter(|of| of.requests > 0).enumerate() {
+        let mut text = format!("{}: {} asked", of.protocol, grouped(of.requests));
+        for (number, word) in [
+            (of.answered, "answered"),
+            (of.refused, "refused"),
+            (of.unanswered, "without an answer"),
+            (of.duplicates, "sent again"),
+        ] {
+            if number > 0 {
+                text.push_str(&format!(", {} {word}", grouped(number)));
+            }
+        }
+        if let Some((median, p95)) = of.median_us.zip(of.p95_us) {
+            text.push_str(&format!(
+                "; half of them within {}, 95 % within {}",
+                took(median),
+                took(p95)
+            ));
+        }
+        labelled(out, if index == 0 { "requests" } else { "" }, &text)?;
+    }
     let anomalies: Vec<String> = stats
         .anomalies
         .iter()

@@ -8,6 +8,9 @@ use engine::Summary;
 use super::{heading, labelled};
 use crate::wrap::grouped;
 
+/// Links that are named; `--format json` has more.
+const LINKS: usize = 8;
+
 pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let stats = &summary.stats;
     heading(out, "WHAT COULD NOT BE JUDGED", "")?;
@@ -33,6 +36,35 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             )
         };
         say(out, "SCTP", &text)?;
+    }
+    for link in stats.one_way.iter().take(LINKS) {
+        let mut what = Vec::new();
+        if link.requests > 0 {
+            what.push(format!("{} requests without any answer", grouped(link.requests)));
+        }
+        if link.answers > 0 {
+            what.push(format!("{} answers without their request", grouped(link.answers)));
+        }
+        let text =
+            format!("{} from {} to {}: {}", link.protocol, link.src, link.dest, what.join(", "));
+        say(out, "one way", &text)?;
+    }
+    if stats.one_way.len() > LINKS {
+        let more = stats.one_way.len() - LINKS;
+        say(out, "", &format!("and {more} other links of which one direction was seen"))?;
+    }
+    let unseen: Vec<String> = stats
+        .transactions
+        .iter()
+        .filter(|of| of.request_unseen > 0)
+        .map(|of| format!("{} {}", grouped(of.request_unseen), of.protocol))
+        .collect();
+    if !unseen.is_empty() {
+        let text = format!(
+            "answers to requests that the capture does not show: {}; it begins midway, has gaps or shows one direction",
+            unseen.join(", ")
+        );
+        say(out, "midway", &text)?;
     }
     if stats.snapped > 0 {
         say(

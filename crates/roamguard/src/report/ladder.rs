@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::row::{Row, Shape};
 use super::timeline::{Look, paint, plain};
 use super::{BOLD, DIM};
-use crate::wrap::{columns, cut};
+use crate::wrap::{columns, cut, wrap};
 
 /// Columns there are; the busiest nodes get one each, the others share the last.
 const MAX_NODES: usize = 8;
@@ -77,11 +77,7 @@ pub(crate) fn ladder(out: &mut dyn Write, rows: &[Row], look: Look) -> io::Resul
         look,
         gutter,
         places: (0..count).map(|index| index * pitch + pitch / 2).collect(),
-        columns: nodes
-            .iter()
-            .enumerate()
-            .map(|(index, node)| (*node, index.min(own)))
-            .collect(),
+        columns: nodes.iter().enumerate().map(|(index, node)| (*node, index.min(own))).collect(),
         others: nodes.iter().skip(own).enumerate().map(|(i, node)| (*node, i + 1)).collect(),
     };
     ladder.head(out, &nodes, own, pitch)?;
@@ -178,7 +174,12 @@ impl Ladder<'_> {
     }
 
     fn row(&self, out: &mut dyn Write, row: &Row, clock: &str, frames: usize) -> io::Result<()> {
-        let mut label = format!("{} {}", row.protocol, row.message);
+        // A tunnel or a flow says itself what it is.
+        let mut label = if row.message.starts_with(row.protocol) {
+            row.message.clone()
+        } else {
+            format!("{} {}", row.protocol, row.message)
+        };
         let became = row.became();
         if !became.is_empty() {
             label.push_str(" (");
@@ -186,7 +187,9 @@ impl Ladder<'_> {
             label.push(')');
         }
         for (node, arrow) in [(&row.from, "from"), (&row.to, "to")] {
-            if let Some(number) = self.others.get(node.as_str()).filter(|_| row.shape != Shape::Note) {
+            if let Some(number) =
+                self.others.get(node.as_str()).filter(|_| row.shape != Shape::Note)
+            {
                 label = format!("[{arrow} {number}] {label}");
             }
         }
@@ -195,7 +198,8 @@ impl Ladder<'_> {
         let head = format!("{clock:<CLOCK$} {:>frames$} ", row.frame);
         let ends = self.column(&row.from).zip(self.column(&row.to));
         let mut line = self.empty();
-        let Some((from, to)) = ends.filter(|(from, to)| row.shape != Shape::Note && from != to) else {
+        let Some((from, to)) = ends.filter(|(from, to)| row.shape != Shape::Note && from != to)
+        else {
             // About one node or none: words only.
             put(&mut line, 0, &head);
             let at = ends.map_or(self.places.first().copied().unwrap_or(0), |(from, _)| from);
@@ -227,21 +231,29 @@ impl Ladder<'_> {
         writeln!(out, "{paint}{}{paint:#}", text(&line))
     }
 
-    /// Words beside a lifeline, moved to the left where the page ends.
+    /// Words beside a lifeline, on the lines that they take, moved to the left where the page ends.
     fn label(
         &self,
         out: &mut dyn Write,
-        mut line: Vec<char>,
+        first: Vec<char>,
         place: usize,
         label: &str,
         paint: anstyle::Style,
     ) -> io::Result<()> {
-        let room = self.look.width.saturating_sub(self.gutter + 1);
-        let label = cut(label, room);
-        let wanted = self.gutter + place + 2;
-        let latest = self.look.width.saturating_sub(columns(&label));
-        put(&mut line, wanted.min(latest).max(self.gutter), &plain(&label, self.look));
-        writeln!(out, "{paint}{}{paint:#}", text(&line))
+        let room = self.look.width.saturating_sub(self.gutter + 2);
+        let lines = wrap(label, room);
+        let widest = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
+        let latest = self.look.width.saturating_sub(widest + 1);
+        let start = (self.gutter + place + 1).min(latest).max(self.gutter);
+        let mut line = first;
+        for words in &lines {
+            // A space on both sides, so that words and lifelines do not run together.
+            put(&mut line, start, &format!(" {words} "));
+            line.truncate(self.look.width);
+            writeln!(out, "{paint}{}{paint:#}", text(&line))?;
+            line = self.empty();
+        }
+        Ok(())
     }
 }
 

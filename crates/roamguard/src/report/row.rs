@@ -122,7 +122,8 @@ impl Answers {
         let asks = match &event.what {
             What::Map(map) | What::Cap(map) => {
                 let opens = map.message == "begin" || map.message.starts_with("query");
-                return opens && map.otid.as_ref().is_some_and(|otid| !self.dialogues.contains(otid));
+                return opens
+                    && map.otid.as_ref().is_some_and(|otid| !self.dialogues.contains(otid));
             }
             What::Gtp(gtp) => !gtp.duplicate && gtp.message.ends_with("Request"),
             What::Diameter(diameter) => diameter.request && !diameter.duplicate,
@@ -275,10 +276,7 @@ pub(crate) fn row(
                 0 | 129 => "echo reply".into(),
                 kind => format!("type {kind} code {}", icmp.icmp_code),
             };
-            append(
-                &mut row.message,
-                [Some(format!("{} octets, {}", icmp.data_len, icmp.pattern))],
-            );
+            append(&mut row.message, [Some(format!("{} octets, {}", icmp.data_len, icmp.pattern))]);
         }
         What::Ssh(ssh) => {
             row.shape = Shape::Between;
@@ -302,21 +300,28 @@ pub(crate) fn row(
             row.message = format!("association {} {state}", sctp.association);
             let midstream = sctp.midstream.then(|| "began before the capture".to_owned());
             let reason = sctp.reason.as_deref().map(str::to_owned);
-            append(&mut row.message, [sctp.payload.as_deref().map(str::to_owned), reason, midstream]);
+            append(
+                &mut row.message,
+                [sctp.payload.as_deref().map(str::to_owned), reason, midstream],
+            );
         }
         What::M3ua(m3ua) => {
             row.message = m3ua.message.to_string();
-            let label = m3ua.opc.zip(m3ua.dpc).map(|(opc, dpc)| format!("first from {opc} to {dpc}"));
+            let label =
+                m3ua.opc.zip(m3ua.dpc).map(|(opc, dpc)| format!("first from {opc} to {dpc}"));
             append(&mut row.message, [label, m3ua.error.as_deref().map(str::to_owned)]);
         }
         What::Sccp(sccp) => {
             from = names.sccp(sccp.calling.as_ref(), sccp.opc, ips.0);
             to = names.sccp(sccp.called.as_ref(), sccp.dpc, ips.1);
             row.message = sccp.message.to_string();
-            append(&mut row.message, [
-                sccp.payload.as_deref().map(str::to_owned),
-                sccp.return_cause_name.as_deref().map(str::to_owned),
-            ]);
+            append(
+                &mut row.message,
+                [
+                    sccp.payload.as_deref().map(str::to_owned),
+                    sccp.return_cause_name.as_deref().map(str::to_owned),
+                ],
+            );
         }
         What::Isup(isup) => {
             from = names.sccp(None, isup.opc, ips.0);
@@ -338,9 +343,9 @@ pub(crate) fn row(
 
 /// An alert that stands on frames of the subject.
 pub(crate) fn alert(alert: &Alert, names: Names<'_>) -> Row {
-    let (from, to) = alert.ends.map_or_else(Default::default, |ends| {
-        (names.ip(ends.src_ip), names.ip(ends.dest_ip))
-    });
+    let (from, to) = alert
+        .ends
+        .map_or_else(Default::default, |ends| (names.ip(ends.src_ip), names.ip(ends.dest_ip)));
     Row {
         at: alert.first_seen,
         frame: alert.frames.first().copied().unwrap_or_default(),
@@ -406,13 +411,16 @@ fn tunnel_text(tunnel: &Tunnel) -> String {
     let traffic = (tunnel.packets_up + tunnel.packets_down > 0).then(|| {
         format!("{} packets up, {} down", grouped(tunnel.packets_up), grouped(tunnel.packets_down))
     });
-    append(&mut text, [
-        tunnel.reason.as_deref().map(str::to_owned),
-        tunnel.without_control.then(|| "nobody was seen making it".into()),
-        tunnel.apn.as_ref().map(|apn| format!("apn {apn}")),
-        tunnel.end_user_address.map(|ip| format!("address {ip}")),
-        traffic,
-    ]);
+    append(
+        &mut text,
+        [
+            tunnel.reason.as_deref().map(str::to_owned),
+            tunnel.without_control.then(|| "nobody was seen making it".into()),
+            tunnel.apn.as_ref().map(|apn| format!("apn {apn}")),
+            tunnel.end_user_address.map(|ip| format!("address {ip}")),
+            traffic,
+        ],
+    );
     text
 }
 
@@ -424,19 +432,23 @@ fn flow_text(event: &Event, flow: &Flow) -> Option<String> {
         FlowState::Opened | FlowState::Active => return None,
     };
     let mut text = state.to_owned();
-    let port = event.ends.filter(|ends| ends.dest_port != 0).map(|ends| {
-        format!("{} port {}", ends.proto.name(), ends.dest_port)
-    });
+    let port = event
+        .ends
+        .filter(|ends| ends.dest_port != 0)
+        .map(|ends| format!("{} port {}", ends.proto.name(), ends.dest_port));
     let traffic = (flow.state == FlowState::Closed).then(|| {
         let (there, back) = (grouped(flow.packets_to_server), grouped(flow.packets_to_client));
         format!("{there} packets there, {back} back")
     });
-    append(&mut text, [
-        port,
-        flow.app_proto.as_deref().map(str::to_owned),
-        flow.sni.clone(),
-        traffic,
-        flow.midstream.then(|| "began before the capture".into()),
-    ]);
+    append(
+        &mut text,
+        [
+            port,
+            flow.app_proto.as_deref().map(str::to_owned),
+            flow.sni.clone(),
+            traffic,
+            flow.midstream.then(|| "began before the capture".into()),
+        ],
+    );
     Some(text)
 }

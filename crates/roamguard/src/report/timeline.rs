@@ -69,7 +69,9 @@ pub(crate) fn head(
         let mut text = "the capture begins midway".to_owned();
         if unseen > 0 {
             let answers = counted(unseen, "answer", "answers");
-            text = format!("{text}, or shows one direction only: {answers} to requests that it does not show");
+            text = format!(
+                "{text}, or shows one direction only: {answers} to requests that it does not show"
+            );
         }
         say(text)?;
     }
@@ -167,7 +169,11 @@ pub(crate) fn table(out: &mut dyn Write, rows: &[Row], look: Look) -> io::Result
             if line.is_empty() {
                 writeln!(out, "{head}{side}")?;
             } else {
-                writeln!(out, "{head}{side}{pad}  {line_paint}{}{line_paint:#}", plain(line, look))?;
+                writeln!(
+                    out,
+                    "{head}{side}{pad}  {line_paint}{}{line_paint:#}",
+                    plain(line, look)
+                )?;
             }
         }
     }
