@@ -5,9 +5,13 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use event::{Capped, Endpoints, Event, Sctp, SctpState, Slot, TableCount, Timestamp, What};
+use event::{
+    Capped, Endpoints, Envelope, Event, Sctp, SctpState, Slot, TableCount, Timestamp, TunnelPath,
+    What,
+};
 use smallvec::SmallVec;
 
+use super::cx::{Around, Scope};
 use super::tsn::Tsns;
 use crate::pool::Pool;
 use crate::side::{Side, Sides};
@@ -17,14 +21,30 @@ const MAX_ADDRESSES: usize = 16;
 /// Payload protocol identifiers of one association that are listed.
 const MAX_PPIDS: usize = 16;
 
-type Path = ((IpAddr, u16), (IpAddr, u16), u8);
+/// Packets in a row with another tag after which an association is taken to have begun anew without being seen to.
+const MAX_STRAYS: u8 = 3;
+
+type Path = ((IpAddr, u16), (IpAddr, u16), Scope);
+
+/// Where a packet came from, besides its own addresses.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Origin {
+    pub(crate) scope: Scope,
+    /// Packets around it.
+    pub(crate) level: u8,
+    /// The tunnel, in the direction of the client where that is known.
+    pub(crate) path: Option<TunnelPath>,
+    pub(crate) around: Option<Around>,
+}
 
 /// One association.
 pub(crate) struct Association {
     pub(crate) id: u64,
     /// From the side that began.
     pub(crate) ends: Endpoints,
-    pub(crate) depth: u8,
+    scope: Scope,
+    path: Option<TunnelPath>,
+    envelope: Option<Box<Envelope>>,
     pub(crate) addresses: Sides<SmallVec<[IpAddr; 2]>>,
     /// The tag that each side chose, and that packets to it carry.
     pub(crate) tags: Sides<Option<u32>>,
@@ -33,15 +53,58 @@ pub(crate) struct Association {
     pub(crate) streams: Option<(u16, u16)>,
     ppids: SmallVec<[u32; 4]>,
     pub(crate) payload: Option<&'static str>,
-    pub(crate) packets: u64,
+    /// What each side sent.
+    packets: Sides<u64>,
     pub(crate) data_chunks: u64,
     pub(crate) retransmitted: u64,
     pub(crate) tsns: Sides<Tsns>,
+    /// A tag that does not belong here, and how many packets in a row carried it.
+    strays: (u32, u8),
     pub(crate) last: Timestamp,
     pub(crate) last_frame: u64,
 }
 
 impl Association {
+    /// Counts a packet of one side.
+    pub(crate) fn packet(&mut self, side: Side, at: Timestamp, frame: u64) {
+        *self.packets.of_mut(side) += 1;
+        self.last = at;
+        self.last_frame = frame;
+    }
+
+    /// Whether DATA from `side` carries another tag than the one that the other side chose (RFC 9260 §8.5).
+    pub(crate) fn is_stray(&self, side: Side, tag: u32) -> bool {
+        self.tags.of(side.other()).is_some_and(|expected| expected != tag)
+    }
+
+    /// Counts a packet with a tag that does not belong here; true when there were so many that the association must have
+    /// begun anew.
+    pub(crate) fn stray(&mut self, tag: u32) -> bool {
+        let (last, count) = self.strays;
+        self.strays = (tag, if last == tag { count.saturating_add(1) } else { 1 });
+        self.strays.1 >= MAX_STRAYS
+    }
+
+    /// A packet had the right tag after all.
+    pub(crate) const fn belongs(&mut self) {
+        self.strays = (0, 0);
+    }
+
+    pub(crate) fn remove_address(&mut self, side: Side, ip: IpAddr) {
+        let list = self.addresses.of_mut(side);
+        // Deleting the last one is refused (RFC 5061 §5.3).
+        if list.len() > 1 {
+            list.retain(|known| *known != ip);
+        }
+    }
+
+    /// Of a side's addresses only this one is left (RFC 5061 §4.2.2, a wildcard).
+    pub(crate) fn keep_only(&mut self, side: Side, ip: IpAddr) {
+        let list = self.addresses.of_mut(side);
+        list.clear();
+        list.push(ip);
+    }
+
     pub(crate) fn add_address(&mut self, side: Side, ip: IpAddr) -> bool {
         let list = self.addresses.of_mut(side);
         let room = list.len() < MAX_ADDRESSES && !list.contains(&ip);
@@ -89,17 +152,24 @@ impl Association {
             inbound_streams: self.streams.map(|(_, inbound)| inbound),
             ppids: self.ppids.to_vec(),
             payload: self.payload.map(Into::into),
-            packets: self.packets,
+            packets: self.packets.client + self.packets.server,
             data_chunks: self.data_chunks,
             tsn_seen: self.tsns.client.seen + self.tsns.server.seen,
             tsn_expected: self.tsns.client.expected + self.tsns.server.expected,
+            tsn_seen_from_src: self.tsns.client.seen,
+            tsn_expected_from_src: self.tsns.client.expected,
+            tsn_seen_from_dest: self.tsns.server.seen,
+            tsn_expected_from_dest: self.tsns.server.expected,
             retransmitted: self.retransmitted,
             reason: reason.map(Into::into),
             midstream: self.midstream,
-            ..Sctp::default()
+            one_way: state == SctpState::Closed
+                && (self.packets.client == 0 || self.packets.server == 0),
         };
         let mut event = Event::new(at, frame, Some(self.ends), What::Sctp(Box::new(sctp)));
         event.flow_id = Some(self.id);
+        event.path = self.path.map(Box::new);
+        event.envelope.clone_from(&self.envelope);
         event
     }
 }
@@ -130,8 +200,8 @@ impl Associations {
     }
 
     /// The association of a packet.
-    pub(crate) fn find(&mut self, ends: &Endpoints, depth: u8, tag: u32) -> Option<Slot> {
-        let path = path(ends, depth);
+    pub(crate) fn find(&mut self, ends: &Endpoints, scope: Scope, tag: u32) -> Option<Slot> {
+        let path = path(ends, scope);
         if let Some(id) = self.paths.get(&path).copied()
             && let Some(slot) = self.table.find(&id)
         {
@@ -143,11 +213,13 @@ impl Associations {
         let id = self.tags.get(&(ends.src_port, ends.dest_port, tag)).copied()?;
         let slot = self.table.find(&id)?;
         let association = self.table.at_mut(slot)?;
-        // Tags are numbers that anybody may choose: one of the two addresses must be known too.
+        // Tags are numbers that anybody may choose: one of the two addresses must be known too. Where INIT was not seen
+        // nobody told the addresses, and the planes of a signalling network have none in common.
         let known = |ip: &IpAddr| {
             association.addresses.client.contains(ip) || association.addresses.server.contains(ip)
         };
-        if association.depth != depth || !(known(&ends.src_ip) || known(&ends.dest_ip)) {
+        let known = known(&ends.src_ip) || known(&ends.dest_ip) || association.midstream;
+        if association.scope != scope || !known {
             return None;
         }
         let side = association.side(ends, tag);
@@ -157,21 +229,46 @@ impl Associations {
         Some(slot)
     }
 
+    /// The attempt that an INIT repeats, by another path perhaps.
+    pub(crate) fn attempted(
+        &mut self,
+        ends: &Endpoints,
+        scope: Scope,
+        initiate_tag: u32,
+    ) -> Option<Slot> {
+        let id = self.tags.get(&(ends.dest_port, ends.src_port, initiate_tag)).copied()?;
+        let slot = self.table.find(&id)?;
+        let association = self.table.at_mut(slot)?;
+        let same = association.scope == scope
+            && association.tags.client == Some(initiate_tag)
+            && (association.addresses.client.contains(&ends.src_ip)
+                || association.addresses.server.contains(&ends.dest_ip));
+        if !same {
+            return None;
+        }
+        association.add_address(Side::Client, ends.src_ip);
+        association.add_address(Side::Server, ends.dest_ip);
+        self.paths.insert(path(ends, scope), id);
+        Some(slot)
+    }
+
     /// A new association; one of the same path is forgotten, without an event.
     pub(crate) fn begin(
         &mut self,
         frame: u64,
         at: Timestamp,
         ends: Endpoints,
-        depth: u8,
+        origin: &Origin,
         out: &mut Vec<Event>,
     ) -> Slot {
         // As the flow that begins with the same packet.
-        let id = frame << 4 | u64::from(depth.min(15));
+        let id = frame << 4 | u64::from(origin.level.min(15));
         let association = Association {
             id,
             ends,
-            depth,
+            scope: origin.scope,
+            path: origin.path,
+            envelope: origin.around.map(|around| Box::new(around.record())),
             addresses: Sides {
                 client: SmallVec::from_slice(&[ends.src_ip]),
                 server: SmallVec::from_slice(&[ends.dest_ip]),
@@ -182,14 +279,15 @@ impl Associations {
             streams: None,
             ppids: SmallVec::new(),
             payload: None,
-            packets: 0,
+            packets: Sides::default(),
             data_chunks: 0,
             retransmitted: 0,
             tsns: Sides::default(),
+            strays: (0, 0),
             last: at,
             last_frame: frame,
         };
-        self.paths.insert(path(&ends, depth), id);
+        self.paths.insert(path(&ends, origin.scope), id);
         let (slot, gone) = self.table.put(id, association);
         if let Some((_, mut gone)) = gone {
             self.close(&mut gone, at, "evicted", out);
@@ -284,7 +382,7 @@ impl Associations {
     }
 }
 
-fn path(ends: &Endpoints, depth: u8) -> Path {
+fn path(ends: &Endpoints, scope: Scope) -> Path {
     let (a, b) = ((ends.src_ip, ends.src_port), (ends.dest_ip, ends.dest_port));
-    (a.min(b), a.max(b), depth)
+    (a.min(b), a.max(b), scope)
 }

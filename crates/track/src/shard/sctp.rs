@@ -2,9 +2,10 @@
 
 use event::{Endpoints, Proto, SctpState, TunnelPath};
 use wire::ip::Packet;
-use wire::sctp::{self, Body, ChunkType, Data, Init};
+use wire::sctp::{self, Body, Chunk, ChunkType, Data, Init, Parameter};
 use wire::{Cursor, Flaw};
 
+use super::association::Origin;
 use super::cx::{Cx, Place};
 use super::{Shard, ends};
 use crate::counters::Seen;
@@ -39,14 +40,33 @@ impl Shard {
         if touched.fresh {
             self.announce(cx, touched);
         }
-        let flow_ends = self.flows.get_mut(touched.slot).map(|flow| flow.ends);
+        let mut origin = Origin {
+            scope: cx.scope(place.path.as_ref()),
+            level: cx.level(place.path.as_ref()),
+            path: place.path,
+            around: cx.around,
+        };
+        let mut flow_ends = None;
+        if let Some(flow) = self.flows.get_mut(touched.slot) {
+            flow_ends = Some(flow.ends);
+            origin.path = flow.path();
+        }
         let mut slot = None;
         for _ in 0..MAX_CHUNKS {
             let Some(chunk) = chunks.next_chunk(&mut cx.notes) else { break };
             let body = chunk.body(&mut cx.notes);
-            slot = self.association(cx, &place, sctp.verification_tag, &body, slot, flow_ends);
+            let from = (&origin, flow_ends);
+            slot = self.association(cx, &place, sctp.verification_tag, &body, slot, from);
             let Some(known) = slot else { continue };
-            self.chunk(cx, &mut place, known, sctp.verification_tag, chunk.kind, &body);
+            slot = Some(self.chunk(
+                cx,
+                &mut place,
+                known,
+                &origin,
+                (&chunk, &body),
+                sctp.verification_tag,
+            ));
+            let Some(known) = slot else { continue };
             if self.associations.get_mut(known).is_none() {
                 slot = None;
             }
@@ -62,56 +82,63 @@ impl Shard {
         tag: u32,
         body: &Body<'_>,
         known: Option<Slot>,
-        flow_ends: Option<Endpoints>,
+        (origin, flow_ends): (&Origin, Option<Endpoints>),
     ) -> Option<Slot> {
         let ends = place.ends?;
-        let depth = place.path.as_ref().map_or(0, |path| path.depth);
         if let Body::Init(init) = body {
-            return Some(self.attempt(cx, ends, depth, init));
+            return Some(self.attempt(cx, ends, origin, init));
         }
-        let found = known.or_else(|| self.associations.find(&ends, depth, tag));
+        let found = known.or_else(|| self.associations.find(&ends, origin.scope, tag));
         let slot = match (found, body) {
             (Some(slot), _) => slot,
             (None, Body::InitAck(_)) => {
-                self.associations.begin(cx.frame, cx.at, ends.reversed(), depth, cx.out)
+                self.associations.begin(cx.frame, cx.at, ends.reversed(), origin, cx.out)
             }
             (None, Body::Data(_) | Body::Abort(_)) => {
-                let ends = flow_ends.unwrap_or(ends);
-                let slot = self.associations.begin(cx.frame, cx.at, ends, depth, cx.out);
-                if let Some(association) = self.associations.get_mut(slot) {
-                    association.midstream = true;
-                }
-                slot
+                self.midstream(cx, flow_ends.unwrap_or(ends), origin)
             }
             _ => return None,
         };
         if known.is_none()
             && let Some(association) = self.associations.get_mut(slot)
         {
-            association.packets += 1;
-            association.last = cx.at;
-            association.last_frame = cx.frame;
+            let side = association.side(&ends, tag);
+            association.packet(side, cx.at, cx.frame);
         }
         Some(slot)
     }
 
-    /// INIT: one event for each attempt, none for its repetition.
-    fn attempt(&mut self, cx: &mut Cx<'_>, ends: Endpoints, depth: u8, init: &Init<'_>) -> Slot {
-        if let Some(slot) = self.associations.find(&ends, depth, 0) {
-            if let Some(association) = self.associations.get_mut(slot)
-                && association.tags.client == Some(init.initiate_tag)
-            {
-                association.packets += 1;
-                association.last = cx.at;
-                association.last_frame = cx.frame;
-                return slot;
+    /// An association whose beginning was not captured.
+    fn midstream(&mut self, cx: &mut Cx<'_>, ends: Endpoints, origin: &Origin) -> Slot {
+        let slot = self.associations.begin(cx.frame, cx.at, ends, origin, cx.out);
+        if let Some(association) = self.associations.get_mut(slot) {
+            association.midstream = true;
+        }
+        slot
+    }
+
+    /// INIT: one event for each attempt, none for its repetition, by whatever path that goes.
+    fn attempt(
+        &mut self,
+        cx: &mut Cx<'_>,
+        ends: Endpoints,
+        origin: &Origin,
+        init: &Init<'_>,
+    ) -> Slot {
+        let scope = origin.scope;
+        if let Some(slot) = self.associations.attempted(&ends, scope, init.initiate_tag) {
+            if let Some(association) = self.associations.get_mut(slot) {
+                association.packet(Side::Client, cx.at, cx.frame);
             }
+            return slot;
+        }
+        if let Some(slot) = self.associations.find(&ends, scope, 0) {
             self.associations.end(slot, cx.at, "restart", cx.out);
         }
-        let slot = self.associations.begin(cx.frame, cx.at, ends, depth, cx.out);
+        let slot = self.associations.begin(cx.frame, cx.at, ends, origin, cx.out);
         self.associations.add_tag(slot, Side::Client, init.initiate_tag);
         if let Some(association) = self.associations.get_mut(slot) {
-            association.packets = 1;
+            association.packet(Side::Client, cx.at, cx.frame);
             association.streams = Some((init.outbound_streams, init.inbound_streams));
             association.tsns.client.begin(init.initial_tsn);
             for ip in init.parameters.addresses() {
@@ -123,33 +150,53 @@ impl Shard {
         slot
     }
 
+    /// Reads a chunk of an association; gives the one that it belongs to after all.
     fn chunk(
         &mut self,
         cx: &mut Cx<'_>,
         place: &mut Place,
-        slot: Slot,
+        mut slot: Slot,
+        origin: &Origin,
+        (chunk, body): (&Chunk<'_>, &Body<'_>),
         tag: u32,
-        kind: ChunkType,
-        body: &Body<'_>,
-    ) {
-        let Some(association) = self.associations.get_mut(slot) else { return };
-        let Some(ends) = place.ends else { return };
+    ) -> Slot {
+        let Some(association) = self.associations.get_mut(slot) else { return slot };
+        let Some(ends) = place.ends else { return slot };
         let side = association.side(&ends, tag);
         place.flow_id = Some(association.id);
+        // Whoever receives this chose the tag; ABORT and the last word may carry the sender's instead.
+        if matches!(
+            body,
+            Body::Data(_) | Body::Sack(_) | Body::Heartbeat(_) | Body::HeartbeatAck(_)
+        ) && tag != 0
+            && association.tags.of(side.other()).is_none()
+        {
+            self.associations.add_tag(slot, side.other(), tag);
+        }
+        let Some(association) = self.associations.get_mut(slot) else { return slot };
         match body {
             Body::InitAck(init) => {
-                association.tsns.server.begin(init.initial_tsn);
+                if association.tags.server != Some(init.initiate_tag) {
+                    association.tsns.server.begin(init.initial_tsn);
+                }
                 for ip in init.parameters.addresses() {
                     association.add_address(Side::Server, ip);
                 }
                 self.associations.add_tag(slot, Side::Server, init.initiate_tag);
             }
             Body::Data(data) => {
-                if association.tags.of(side.other()).is_none() && tag != 0 {
+                if self.strays(cx, slot, side, chunk, tag) {
+                    let ends = self.associations.get_mut(slot).map_or(ends, |known| known.ends);
+                    self.associations.end(slot, cx.at, "restart", cx.out);
+                    slot = self.midstream(cx, ends, origin);
                     self.associations.add_tag(slot, side.other(), tag);
+                    if let Some(association) = self.associations.get_mut(slot) {
+                        association.packet(side, cx.at, cx.frame);
+                        place.flow_id = Some(association.id);
+                    }
                 }
                 self.established(cx, slot);
-                self.data(cx, place, slot, side, data);
+                self.data(cx, place, slot, (side, tag), data, chunk.whole);
             }
             Body::Abort(causes) => {
                 let mut causes = *causes;
@@ -167,17 +214,36 @@ impl Shard {
                 // A handful of changes at a time; the lists are bounded anyway.
                 for _ in 0..16 {
                     let Some(parameter) = parameters.next_parameter(&mut cx.notes) else { break };
-                    if let Some(ip) = parameter.asconf_address() {
-                        association.add_address(side, ip);
+                    let Some(ip) = parameter.asconf_address() else { continue };
+                    // The wildcard stands for where the packet came from (RFC 5061 §4.2.1).
+                    match (parameter.kind, ip.is_unspecified()) {
+                        (Parameter::ADD_IP, true) => {
+                            association.add_address(side, ends.src_ip);
+                        }
+                        (Parameter::ADD_IP, false) => {
+                            association.add_address(side, ip);
+                        }
+                        (Parameter::DELETE_IP, true) => association.keep_only(side, ends.src_ip),
+                        (Parameter::DELETE_IP, false) => association.remove_address(side, ip),
+                        _ => {}
                     }
+                }
+            }
+            Body::ForwardTsn { new_cumulative_tsn } => {
+                if let Some((association, pool)) = self.associations.with_pool(slot) {
+                    association.tsns.of_mut(side).forward(pool, *new_cumulative_tsn);
                 }
             }
             Body::Init(_)
             | Body::Sack(_)
             | Body::Error(_)
             | Body::Shutdown { .. }
-            | Body::ForwardTsn { .. } => {}
-            Body::Other => match kind {
+            | Body::AsconfAck { .. }
+            | Body::ReConfig(_)
+            | Body::Auth { .. }
+            | Body::Heartbeat(_)
+            | Body::HeartbeatAck(_) => {}
+            Body::Other => match chunk.kind {
                 ChunkType::COOKIE_ACK => self.established(cx, slot),
                 ChunkType::SHUTDOWN_ACK | ChunkType::SHUTDOWN_COMPLETE => {
                     self.associations.end(slot, cx.at, "shutdown", cx.out);
@@ -185,6 +251,28 @@ impl Shard {
                 _ => {}
             },
         }
+        slot
+    }
+
+    /// DATA with a tag that the receiver did not choose, which it drops (§8.5): noted, and true when so much of it came
+    /// that the association must have begun anew unseen.
+    fn strays(
+        &mut self,
+        cx: &mut Cx<'_>,
+        slot: Slot,
+        side: Side,
+        chunk: &Chunk<'_>,
+        tag: u32,
+    ) -> bool {
+        let Some(association) = self.associations.get_mut(slot) else { return false };
+        if !association.is_stray(side, tag) {
+            association.belongs();
+            return false;
+        }
+        let expected = association.tags.of(side.other()).unwrap_or_default();
+        let flaw = Flaw::Disagrees { found: u64::from(tag), expected: u64::from(expected) };
+        cx.notes.note(chunk.at, "sctp.verification_tag", flaw);
+        association.stray(tag)
     }
 
     fn established(&mut self, cx: &mut Cx<'_>, slot: Slot) {
@@ -197,17 +285,30 @@ impl Shard {
         }
     }
 
-    fn data(&mut self, cx: &mut Cx<'_>, place: &Place, slot: Slot, side: Side, data: &Data<'_>) {
+    fn data(
+        &mut self,
+        cx: &mut Cx<'_>,
+        place: &Place,
+        slot: Slot,
+        (side, tag): (Side, u32),
+        data: &Data<'_>,
+        whole: bool,
+    ) {
         let Some((association, pool)) = self.associations.with_pool(slot) else { return };
         association.data_chunks += 1;
+        // What does not belong to the association counts in no numbering.
+        let stray = association.is_stray(side, tag);
         let tsns = association.tsns.of_mut(side);
-        if !tsns.see(data.tsn) {
+        if !stray && !tsns.see(data.tsn) {
             association.retransmitted += 1;
             return;
         }
         if data.is_complete() {
             self.user_message(cx, place, slot, data.ppid, data.payload);
-        } else if let Some((ppid, message)) = tsns.piece(pool, data) {
+        } else if whole
+            && !stray
+            && let Some((ppid, message)) = tsns.piece(pool, data)
+        {
             let in_frame = std::mem::replace(&mut cx.in_frame, false);
             self.user_message(cx, place, slot, ppid, Cursor::new(&message));
             cx.in_frame = in_frame;

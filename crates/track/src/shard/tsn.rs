@@ -18,11 +18,20 @@ const MAX_PIECES: usize = 64;
 #[derive(Debug)]
 struct Piece {
     tsn: u32,
-    stream: u16,
+    /// What counts the pieces of a message: the TSN of DATA, the fragment sequence number of I-DATA.
+    number: u32,
+    message: Message,
     ppid: u32,
     beginning: bool,
     ending: bool,
     bytes: Vec<u8>,
+}
+
+/// What pieces belong to: of DATA the stream, whose messages do not mix; of I-DATA the message itself (RFC 8260 §2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Message {
+    stream: u16,
+    interleaved: Option<(u32, bool)>,
 }
 
 /// One direction.
@@ -85,45 +94,77 @@ impl Tsns {
         if !pool.take(bytes.len()) {
             return None;
         }
+        let message = Message {
+            stream: data.stream,
+            interleaved: data.interleaved.then_some((data.ssn, data.unordered)),
+        };
+        let number = if data.interleaved { data.fsn } else { data.tsn };
         self.pieces.push(Piece {
             tsn: data.tsn,
-            stream: data.stream,
+            number,
+            message,
             ppid: data.ppid,
             beginning: data.beginning,
             ending: data.ending,
             bytes: bytes.to_vec(),
         });
-        let find = |tsn: u32| {
-            self.pieces.iter().find(|piece| piece.tsn == tsn && piece.stream == data.stream)
+        let find = |number: u32| {
+            self.pieces.iter().find(|piece| piece.number == number && piece.message == message)
         };
-        let mut first = data.tsn;
+        let mut first = number;
         while !find(first)?.beginning {
             first = first.wrapping_sub(1);
         }
-        let mut tsns: SmallVec<[u32; 16]> = SmallVec::new();
+        let mut numbers: SmallVec<[u32; 16]> = SmallVec::new();
         let mut next = first;
         loop {
-            tsns.push(next);
+            numbers.push(next);
             if find(next)?.ending {
                 break;
             }
             next = next.wrapping_add(1);
         }
-        let mut message = Vec::new();
+        let mut bytes = Vec::new();
         let mut ppid = 0;
-        for tsn in tsns {
+        for number in numbers {
             let at = self
                 .pieces
                 .iter()
-                .position(|piece| piece.tsn == tsn && piece.stream == data.stream)?;
+                .position(|piece| piece.number == number && piece.message == message)?;
             let piece = self.pieces.remove(at);
             pool.give(piece.bytes.len());
-            message.extend_from_slice(&piece.bytes);
+            bytes.extend_from_slice(&piece.bytes);
             if piece.beginning {
                 ppid = piece.ppid;
             }
         }
-        Some((ppid, message))
+        Some((ppid, bytes))
+    }
+
+    /// Everything up to this TSN is given up by its sender (RFC 3758 §3.2): it may never have been sent.
+    pub(crate) fn forward(&mut self, pool: &Pool, cumulative: u32) {
+        let old = |tsn: u32| cumulative.wrapping_sub(tsn) <= u32::MAX / 2;
+        self.pieces.retain(|piece| {
+            let gone = old(piece.tsn);
+            if gone {
+                pool.give(piece.bytes.len());
+            }
+            !gone
+        });
+        let Some(highest) = self.highest else { return };
+        let ahead = cumulative.wrapping_sub(highest);
+        if ahead == 0 || ahead > MAX_JUMP {
+            return;
+        }
+        if ahead >= WINDOW {
+            self.window = [0; WORDS];
+        } else {
+            for step in 1..=ahead {
+                self.clear(highest.wrapping_add(step));
+            }
+        }
+        self.highest = Some(cumulative);
+        self.expected += u64::from(ahead);
     }
 
     /// Gives what is kept back to the pool.

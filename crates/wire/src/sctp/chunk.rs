@@ -90,7 +90,7 @@ pub enum Body<'a> {
     Shutdown {
         cumulative_tsn_ack: u32,
     },
-    /// Everything up to this TSN is given up.
+    /// Everything up to this TSN is given up: FORWARD-TSN, I-FORWARD-TSN.
     ForwardTsn {
         new_cumulative_tsn: u32,
     },
@@ -99,7 +99,21 @@ pub enum Body<'a> {
         serial: u32,
         parameters: Parameters<'a>,
     },
-    /// Heartbeats, cookies, acknowledgements without content, and types that nobody here asks about.
+    AsconfAck {
+        serial: u32,
+        parameters: Parameters<'a>,
+    },
+    /// Streams begin anew or become more (RFC 6525 §3.1).
+    ReConfig(Parameters<'a>),
+    /// RFC 4895 §4.1.
+    Auth {
+        shared_key_id: u16,
+        hmac_id: u16,
+    },
+    /// HEARTBEAT: the sender's own information comes back.
+    Heartbeat(Parameters<'a>),
+    HeartbeatAck(Parameters<'a>),
+    /// Cookies, acknowledgements without content, padding, and types that nobody here asks about.
     Other,
 }
 
@@ -185,6 +199,13 @@ impl<'a> Chunk<'a> {
             ChunkType::ASCONF => {
                 Body::Asconf { serial: cur.u32()?, parameters: Parameters::new(*cur) }
             }
+            ChunkType::ASCONF_ACK => {
+                Body::AsconfAck { serial: cur.u32()?, parameters: Parameters::new(*cur) }
+            }
+            ChunkType::RE_CONFIG => Body::ReConfig(Parameters::new(*cur)),
+            ChunkType::AUTH => Body::Auth { shared_key_id: cur.u16()?, hmac_id: cur.u16()? },
+            ChunkType::HEARTBEAT => Body::Heartbeat(Parameters::new(*cur)),
+            ChunkType::HEARTBEAT_ACK => Body::HeartbeatAck(Parameters::new(*cur)),
             _ => Body::Other,
         })
     }

@@ -8,7 +8,7 @@ mod parameter;
 mod ppid;
 
 pub use chunk::{Body, Chunk, ChunkType, Data, Init, Sack};
-pub use parameter::{Cause, Causes, Parameter, Parameters, cause_name};
+pub use parameter::{Cause, Causes, Parameter, Parameters, cause_name, parameter_name};
 pub use ppid::{PPID_DIAMETER, PPID_M2PA, PPID_M2UA, PPID_M3UA, PPID_NGAP, PPID_S1AP, PPID_SUA};
 pub use ppid::{PPID_DIAMETER_DTLS, ppid_name};
 

@@ -23,6 +23,11 @@ impl Parameter<'_> {
     pub const DELETE_IP: u16 = 0xc002;
     pub const SET_PRIMARY: u16 = 0xc004;
 
+    /// The name in the registry (IANA).
+    pub const fn name(&self) -> &'static str {
+        parameter_name(self.kind)
+    }
+
     /// The address of an address parameter.
     pub fn address(&self) -> Option<IpAddr> {
         let mut cur = self.value;
@@ -70,6 +75,41 @@ impl<'a> Parameters<'a> {
         let mut parameters = self;
         std::iter::from_fn(move || parameters.next_parameter(&mut Anomalies::default()))
             .filter_map(|parameter| parameter.address())
+    }
+}
+
+/// The parameter by its name (IANA).
+pub const fn parameter_name(kind: u16) -> &'static str {
+    match kind {
+        1 => "Heartbeat Info",
+        5 => "IPv4 Address",
+        6 => "IPv6 Address",
+        7 => "State Cookie",
+        8 => "Unrecognized Parameters",
+        9 => "Cookie Preservative",
+        11 => "Host Name Address",
+        12 => "Supported Address Types",
+        13 => "Outgoing SSN Reset Request",
+        14 => "Incoming SSN Reset Request",
+        15 => "SSN/TSN Reset Request",
+        16 => "Re-configuration Response",
+        17 => "Add Outgoing Streams Request",
+        18 => "Add Incoming Streams Request",
+        0x8000 => "ECN Capable",
+        0x8001 => "Zero Checksum Acceptable",
+        0x8002 => "Random",
+        0x8003 => "Chunk List",
+        0x8004 => "Requested HMAC Algorithm",
+        0x8005 => "Padding",
+        0x8008 => "Supported Extensions",
+        0xc000 => "Forward TSN Supported",
+        0xc001 => "Add IP Address",
+        0xc002 => "Delete IP Address",
+        0xc003 => "Error Cause Indication",
+        0xc004 => "Set Primary Address",
+        0xc005 => "Success Indication",
+        0xc006 => "Adaptation Layer Indication",
+        _ => "unknown",
     }
 }
 
