@@ -11,6 +11,7 @@ pub mod isup;
 pub mod link;
 pub mod m3ua;
 pub mod map;
+pub mod pfcp;
 pub mod ping;
 pub mod sccp;
 pub mod sctp;
