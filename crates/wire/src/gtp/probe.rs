@@ -33,6 +33,12 @@ pub fn probe(bytes: &[u8]) -> Option<Kind> {
             cur.skip(2).ok()?;
             (length == cur.len() && plausible(Format::V1, cur)).then_some(Kind::Charging)
         }
+        // The same with the twenty octets of version 0.
+        0x0e => {
+            message_name(0, true, kind)?;
+            cur.skip(16).ok()?;
+            (length == cur.len() && plausible(Format::V0, cur)).then_some(Kind::Charging)
+        }
         0x1e | 0x1f => {
             message_name(0, false, kind)?;
             cur.skip(16).ok()?;
