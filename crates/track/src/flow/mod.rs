@@ -10,13 +10,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Endpoints, Envelope, Event, Flow, FlowState, Handshake, Opening, TableCount, Timestamp, TunnelPath, Turn,
-    What,
+    Endpoints, Envelope, Event, Flow, FlowState, Handshake, Opening, TableCount, Timestamp,
+    TunnelPath, Turn, What,
 };
 
 pub(crate) use recognise::udp as recognise_udp;
 pub(crate) use turns::Turns;
-pub(crate) use watch::{Heard, TcpWatch};
+pub(crate) use watch::{Heard, TcpWatch, TlsClient, Told};
 
 use crate::pool::Pool;
 use crate::shard::Around;
@@ -110,7 +110,7 @@ pub(crate) struct Conversation {
     /// Its `closed` event was given; what still comes is counted nowhere but keeps the record from beginning anew.
     pub(crate) ended: bool,
     pub(crate) app: Option<&'static str>,
-    pub(crate) sni: Option<Box<str>>,
+    pub(crate) tls: Option<Box<TlsClient>>,
     pub(crate) dns_framed: Option<bool>,
     pub(crate) turns: Option<Box<Turns>>,
     pub(crate) tcp: Option<Box<TcpWatch>>,
@@ -166,9 +166,9 @@ impl Conversation {
             state,
             ip_proto: self.ip_proto,
             app_proto: self.app.map(Into::into),
-            ja4: None,
+            ja4: self.tls.as_ref().map(|tls| tls.ja4.clone()),
             spi: self.spi,
-            sni: self.sni.as_deref().map(str::to_owned),
+            sni: self.tls.as_ref().and_then(|tls| tls.server_name.clone()),
             handshake: self.handshake,
             packets_to_server: self.packets.client,
             packets_to_client: self.packets.server,
@@ -410,7 +410,7 @@ fn begin(packet: &Packet<'_>, src_is_client: bool, client_is_low: bool) -> Conve
         midstream: false,
         ended: false,
         app: None,
-        sni: None,
+        tls: None,
         dns_framed: None,
         turns: None,
         tcp: None,
