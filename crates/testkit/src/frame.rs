@@ -4,6 +4,7 @@
 pub mod ber;
 pub mod diameter;
 pub mod dns;
+pub mod envelope;
 pub mod gtp;
 pub mod gtpv2;
 pub mod ip;

@@ -76,6 +76,50 @@ pub fn mpls(packet: &[u8], labels: &[u32]) -> Vec<u8> {
     out
 }
 
+/// An Ethernet pseudowire behind one label (RFC 4448), with a control word or without.
+pub fn pseudowire(packet: &[u8], control_word: bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.raw(&macs(packet)).u16(0x8847).u32(17 << 12 | 0x140);
+    if control_word {
+        out.u32(0);
+    }
+    out.raw(&ethernet(packet));
+    out
+}
+
+/// An Ethernet frame in a backbone's (802.1ah).
+pub fn backbone(packet: &[u8], isid: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.raw(&macs(packet)).u16(0x88e7).u32(isid).raw(&ethernet(packet));
+    out
+}
+
+/// Network service header (RFC 8300) with fixed context.
+pub fn nsh(packet: &[u8], path: u32) -> Vec<u8> {
+    let next = if ethertype(packet) == 0x86dd { 2 } else { 1 };
+    let mut out = Vec::new();
+    out.raw(&macs(packet)).u16(0x894f).u16(0x0fc6).u8(1).u8(next).u32(path << 8 | 255);
+    out.zeros(16).raw(packet);
+    out
+}
+
+/// PPPoE session (RFC 2516).
+pub fn pppoe(packet: &[u8], session: u16) -> Vec<u8> {
+    let protocol = if ethertype(packet) == 0x86dd { 0x0057 } else { 0x0021 };
+    let mut out = Vec::new();
+    out.raw(&macs(packet)).u16(0x8864).u16(0x1100).u16(session);
+    out.u16(packet.len() as u16 + 2).u16(protocol).raw(packet);
+    out
+}
+
+/// LLC with SNAP (IEEE 802.2).
+pub fn snap(packet: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.raw(&macs(packet)).u16(packet.len() as u16 + 8);
+    out.u8(0xaa).u8(0xaa).u8(3).u24(0).u16(ethertype(packet)).raw(packet);
+    out
+}
+
 /// Linux cooked capture, version 1.
 pub fn sll(packet: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

@@ -83,6 +83,33 @@ pub fn data(data: &Data<'_>) -> Vec<u8> {
     chunk(0, u8::from(data.begin) << 1 | u8::from(data.end), &body)
 }
 
+/// One I-DATA chunk (RFC 8260): `ssn` is the message, `fsn` the place in it; the identifier stands in the first piece.
+pub fn i_data(data: &Data<'_>, fsn: u32) -> Vec<u8> {
+    let mut body = Vec::with_capacity(16 + data.payload.len());
+    body.u32(data.tsn).u16(data.stream).u16(0).u32(u32::from(data.ssn));
+    body.u32(if data.begin { data.ppid } else { fsn }).raw(data.payload);
+    chunk(64, u8::from(data.begin) << 1 | u8::from(data.end), &body)
+}
+
+/// Everything up to `tsn` is given up (RFC 3758).
+pub fn forward_tsn(tsn: u32) -> Vec<u8> {
+    chunk(192, 0, &tsn.to_be_bytes())
+}
+
+/// Addresses added and deleted (RFC 5061).
+pub fn asconf(serial: u32, own: IpAddr, add: &[IpAddr], delete: &[IpAddr]) -> Vec<u8> {
+    let mut body = Vec::new();
+    body.u32(serial).raw(&addresses(&[own]));
+    for (kind, list) in [(0xc001, add), (0xc002, delete)] {
+        for ip in list {
+            let mut value = Vec::new();
+            value.u32(serial).raw(&addresses(&[*ip]));
+            body.raw(&parameter(kind, &value));
+        }
+    }
+    chunk(193, 0, &body)
+}
+
 /// Everything up to `tsn` arrived; gap blocks count from there.
 pub fn sack(tsn: u32, gaps: &[(u16, u16)]) -> Vec<u8> {
     let mut body = Vec::new();
