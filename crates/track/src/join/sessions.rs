@@ -231,15 +231,23 @@ impl Sessions {
     ) {
         let unknown = gtp.fteids.iter().find_map(|fteid| Some((fteid.ip, fteid.teid?)));
         let Some((ip, teid)) = unknown else { return };
-        // Only the node itself can say that it knows no such endpoint.
         let places = [Some((ends.src_ip, teid)), ip.map(|ip| (ip, teid))];
-        let found = places.into_iter().flatten().find_map(|end| self.ends.get(&end).copied());
-        let Some((number, up)) = found else { return };
-        let is_peer = self.table.peek(&number).is_some_and(|session| {
-            let other = if up { session.serving } else { session.gateway };
-            other.is_none_or(|(ip, _)| ip == ends.dest_ip)
+        let found = places
+            .into_iter()
+            .flatten()
+            .find_map(|end| self.ends.get(&end).map(|(number, up)| (*number, *up, end.0)));
+        let Some((number, up, ip)) = found else { return };
+        // Only the node itself can say that it knows no such endpoint, and it says so to the other.
+        let is_believed = self.table.peek(&number).is_some_and(|session| {
+            let (own, other) = if up {
+                (session.gateway_ip, session.serving)
+            } else {
+                (session.serving_ip, session.gateway)
+            };
+            (ip == ends.src_ip || own == Some(ends.src_ip))
+                && other.is_none_or(|(ip, _)| ip == ends.dest_ip)
         });
-        if is_peer {
+        if is_believed {
             self.close(number, at, Some(frame), "error indication", out);
         }
     }
