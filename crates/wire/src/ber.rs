@@ -240,7 +240,7 @@ fn clean(mut octets: &[u8], depth: u8) -> Option<usize> {
             _ => behind_tag,
         };
         let (length, behind) = match behind_tag {
-            [length @ 0..0x80, behind @ ..] | [0x81, length @ 0x80..=0xff, behind @ ..] => {
+            [length @ 0..=0x7f, behind @ ..] | [0x81, length @ 0x80..=0xff, behind @ ..] => {
                 (usize::from(*length), behind)
             }
             _ => return None,

@@ -57,13 +57,13 @@ impl<'a> Reader<'a> {
     }
 
     /// The next element, `None` at the end.
-    pub fn next(&mut self) -> Result<Option<Element<'a>>, Refused> {
+    pub fn next_element(&mut self) -> Result<Option<Element<'a>>, Refused> {
         if self.cur.is_empty() { Ok(None) } else { element(&mut self.cur, 0).map(Some) }
     }
 
     /// The next element, which has to be there.
     pub fn one(&mut self) -> Result<Element<'a>, Refused> {
-        self.next()?.ok_or(Refused)
+        self.next_element()?.ok_or(Refused)
     }
 
     /// Nothing may be left.

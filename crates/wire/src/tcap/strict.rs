@@ -135,7 +135,7 @@ struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     fn advance(&mut self) -> Result<(), Refused> {
-        self.next = self.reader.next()?;
+        self.next = self.reader.next_element()?;
         Ok(())
     }
 
@@ -217,7 +217,7 @@ impl<'a> Reading<'a> {
     fn components(&mut self, parts: &mut Parts<'a>) -> Result<(), Refused> {
         let Some(portion) = parts.take(0x6c)? else { return Ok(()) };
         let mut components = portion.elements()?;
-        while let Some(element) = components.next()? {
+        while let Some(element) = components.next_element()? {
             self.components.push(component(&element)?);
         }
         if self.components.is_empty() { Err(Refused) } else { Ok(()) }
@@ -323,7 +323,7 @@ fn parameter<'a>(fields: &Parts<'a>, structure: &Element<'a>) -> Result<&'a [u8]
     // The element that was looked at reaches to the end: find where it begins by reading up to it.
     let mut before = structure.elements()?;
     let mut start = before;
-    while before.next()?.is_some() {
+    while before.next_element()?.is_some() {
         if before.rest().is_empty() {
             break;
         }
@@ -377,7 +377,7 @@ fn ansi<'a>(
     ansi_dialogue(reading, parts)?;
     if let Some(portion) = parts.take(0xe8)? {
         let mut components = portion.elements()?;
-        while let Some(element) = components.next()? {
+        while let Some(element) = components.next_element()? {
             reading.components.push(ansi_component(&element)?);
         }
         if reading.components.is_empty() {
@@ -390,7 +390,7 @@ fn ansi<'a>(
 fn ansi_dialogue<'a>(reading: &mut Reading<'a>, parts: &mut Parts<'a>) -> Result<(), Refused> {
     let Some(portion) = parts.take(0xf9)? else { return Ok(()) };
     let mut fields = portion.elements()?;
-    while let Some(field) = fields.next()? {
+    while let Some(field) = fields.next_element()? {
         match field.first {
             0xdc => reading.application_context = Some(field.content),
             0xfd => check(field.content)?,
