@@ -105,6 +105,7 @@ pub const PARSERS: &[Parser] = &[
     ("sccp", |bytes| {
         keep(bytes, |notes, cur| (sccp::probe(bytes), sccp::dissect(notes, cur)));
         keep(bytes, |notes, cur| sccp::dissect_as(notes, cur, mtp3::Variant::Ansi));
+        keep(bytes, |_, _| sccp::guess(bytes, &[mtp3::Variant::Ansi, mtp3::Variant::China]));
     }),
     ("sua", |bytes| {
         keep(bytes, |notes, cur| {

@@ -74,11 +74,30 @@ pub const fn ssn_name(ssn: u8) -> Option<&'static str> {
 /// §3.4: what is cut off stays unset.
 pub(super) fn address(notes: &mut Anomalies, cur: Cursor<'_>, variant: Variant) -> Address {
     let mut rest = cur;
-    let mut address = Address::default();
+    let mut address = Address { ansi: is_ansi(cur, variant), ..Address::default() };
     if let Err(cut) = address.read(notes, &mut rest, variant) {
         notes.note(cur.span(), "sccp.address", Flaw::Truncated { missing: cut.missing });
     }
     address
+}
+
+/// Whether an address is coded as ANSI has it. Where it says that it is not, some nodes code it so nevertheless: they are
+/// known by an address that reads only that way.
+fn is_ansi(cur: Cursor<'_>, variant: Variant) -> bool {
+    if variant != Variant::Ansi {
+        return false;
+    }
+    if cur.peek().is_some_and(|indicator| indicator & NATIONAL != 0) {
+        return true;
+    }
+    let reads = |ansi| {
+        let (mut notes, mut rest) = (Anomalies::default(), cur);
+        let mut address = Address { ansi, ..Address::default() };
+        address.read(&mut notes, &mut rest, variant).is_ok()
+            && notes.is_empty()
+            && address.makes_sense()
+    };
+    !reads(false) && reads(true)
 }
 
 /// The bit that says in ANSI networks that an address is coded as they do it; ITU leaves it to national use.
@@ -114,7 +133,6 @@ impl Address {
         let indicator = cur.u8()?;
         self.indicator = indicator;
         self.route_on_ssn = indicator & 0x40 != 0;
-        self.ansi = variant == Variant::Ansi && indicator & NATIONAL != 0;
         if self.ansi {
             if indicator & 1 != 0 {
                 self.ssn = Some(cur.u8()?);

@@ -132,11 +132,71 @@ fn the_four_formats_of_a_global_title() {
 }
 
 #[test]
+fn addresses_of_ansi() {
+    let read = |octets: &[u8]| {
+        let mut notes = Anomalies::new();
+        let parsed = address(&mut notes, Cursor::new(octets), Variant::Ansi);
+        assert!(notes.is_empty(), "{notes:?}");
+        parsed
+    };
+    // Subsystem, point code, and a title of ANSI's format 1.
+    let titled = read(&[0x87, 6, 1, 2, 245, 10, 0x12, 0x02, 0x52, 0x55, 0x01, 0x00]);
+    assert_eq!((titled.ssn, titled.point_code), (Some(6), Some(0xf5_02_01)));
+    let title = titled.global_title.unwrap();
+    assert_eq!((title.tt, title.np, title.nai), (Some(10), Some(1), None));
+    assert_eq!(title.digits.as_str(), "2025551000");
+    // It says international, and has ANSI's five octets all the same.
+    let claimed = read(&[0x43, 8, 9, 0, 0]);
+    assert_eq!((claimed.ssn, claimed.point_code, claimed.ansi), (Some(8), Some(9), true));
+    let international = read(&[0x43, 9, 0, 8]);
+    assert_eq!((international.ssn, international.point_code), (Some(8), Some(9)));
+}
+
+#[test]
+fn what_goes_with_a_connection() {
+    let (message, notes) = read(&[7, 1, 0, 0, 0x04, 0x07, 1, 2, 7, 8]);
+    assert!(notes.is_empty(), "{notes:?}");
+    assert_eq!((message.send_sequence, message.receive_sequence), (Some(2), Some(3)));
+    assert!(message.more_data);
+    let (message, _) = read(&[0x10, 1, 0, 0, 2, 0, 0, 3, 0x04, 0x06, 9]);
+    assert_eq!(
+        (message.class, message.credit, message.source_reference),
+        (Some(3), Some(9), Some(2))
+    );
+    let (message, _) = read(&[8, 1, 0, 0, 0x06, 5]);
+    assert_eq!((message.receive_sequence, message.credit), (Some(3), Some(5)));
+    for (bytes, cause) in [
+        (&[3, 1, 0, 0, 5, 0][..], "destination inaccessible"),
+        (&[4, 1, 0, 0, 2, 0, 0, 9, 0], "subsystem congestion"),
+        (&[13, 1, 0, 0, 2, 0, 0, 8], "network operational"),
+        (&[15, 1, 0, 0, 2], "point code mismatch"),
+    ] {
+        let (message, notes) = read(bytes);
+        assert!(notes.is_empty(), "{notes:?}");
+        assert_eq!(message.cause.and_then(|found| cause_name(message.kind, found)), Some(cause));
+        for end in 1..bytes.len() {
+            let mut notes = Anomalies::new();
+            let cut = dissect(&mut notes, &mut Cursor::new(&bytes[..end]));
+            assert!(cut.is_err() || !notes.is_empty(), "{end}");
+        }
+    }
+}
+
+#[test]
+fn octets_behind_the_end_are_noted() {
+    let bytes = [&udt(&[0x62, 0])[..], &[1, 2, 3]].concat();
+    let (_, notes) = read(&bytes);
+    assert!(notes.has("sccp.trailing"));
+    assert!(!probe(&bytes));
+}
+
+#[test]
 fn odd_addresses_are_noted() {
     for (octets, field) in [
         (&[0x10, 0x00, 0x12, 0x04, 0x21, 0xf3][..], "sccp.es"),
         (&[0x24, 1, 2, 3], "sccp.gti"),
         (&[0x13, 1], "sccp.address"),
+        (&[0x42, 8, 9], "sccp.address"),
         (&[], "sccp.address"),
     ] {
         let mut notes = Anomalies::new();
