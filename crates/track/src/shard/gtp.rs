@@ -94,7 +94,9 @@ fn record(key: &Pseudonymiser, message: &Message<'_>, facts: &Facts<'_>, user_pl
         cause: facts.cause,
         cause_name: facts
             .cause
-            .and_then(|cause| gtp::cause_name(message.version, cause))
+            .and_then(|cause| {
+                gtp::cause_name(if message.prime { 1 } else { message.version }, cause)
+            })
             .map(Into::into),
         imsi: subscriber(Identity::Imsi, imsi),
         msisdn: subscriber(Identity::Msisdn, msisdn),

@@ -176,7 +176,10 @@ fn belongs(message: &Message<'_>, ie: Ie<'_>) -> bool {
     match (message.is_echo(), message.version) {
         (true, 2) if !message.prime => matches!(ie.kind, 3 | 152 | 255),
         (true, _) => matches!(ie.kind, 14 | 141 | 251 | 255),
-        (false, version) => ie_name(version, ie.kind).is_some(),
+        (false, version) => {
+            // The charging protocol has the elements of v1 in all its versions.
+            ie_name(if message.prime { 1 } else { version }, ie.kind).is_some()
+        }
     }
 }
 
