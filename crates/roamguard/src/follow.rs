@@ -337,19 +337,19 @@ fn keep<T: Ord>(set: &mut BTreeSet<T>, value: T, full: &mut bool) {
 /// Both sides of a dialogue, by every address they are known under.
 fn sides(map: &Map) -> Vec<(String, Holder)> {
     let mut sides = Vec::new();
-    let mut add = |tid: &Option<String>, address: &Option<SccpAddress>, code: Option<PointCode>| {
+    let mut add = |tid: Option<&str>, address: &Option<SccpAddress>, code: Option<PointCode>| {
         let Some(tid) = tid else { return };
         let title = address.as_ref().and_then(|address| address.gt.clone());
         if let Some(title) = title {
             // The same node, however its title is to be translated.
             let title = GlobalTitle { tt: None, np: None, nai: None, ..title };
-            sides.push((tid.clone(), Holder::Title(title)));
+            sides.push((tid.to_owned(), Holder::Title(title)));
         } else {
-            sides.push((tid.clone(), code.map_or(Holder::Nobody, Holder::Code)));
+            sides.push((tid.to_owned(), code.map_or(Holder::Nobody, Holder::Code)));
         }
     };
-    add(&map.otid, &map.calling, map.opc);
-    add(&map.dtid, &map.called, map.dpc);
+    add(map.otid.as_deref(), &map.calling, map.opc);
+    add(map.dtid.as_deref(), &map.called, map.dpc);
     sides
 }
 

@@ -104,7 +104,7 @@ impl Answers {
         let request = match &event.what {
             What::Map(map) | What::Cap(map) => {
                 if let Some(dtid) = &map.dtid {
-                    self.dialogues.insert(dtid.clone());
+                    self.dialogues.insert(dtid.to_string());
                 }
                 map.request
             }
@@ -123,7 +123,7 @@ impl Answers {
             What::Map(map) | What::Cap(map) => {
                 let opens = map.message == "begin" || map.message.starts_with("query");
                 return opens
-                    && map.otid.as_ref().is_some_and(|otid| !self.dialogues.contains(otid));
+                    && map.otid.as_ref().is_some_and(|otid| !self.dialogues.contains(otid.as_str()));
             }
             What::Gtp(gtp) => !gtp.duplicate && gtp.message.ends_with("Request"),
             What::Diameter(diameter) => diameter.request && !diameter.duplicate,
