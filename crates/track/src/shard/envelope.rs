@@ -13,7 +13,7 @@ use crate::counters::Seen;
 use crate::flow::Touched;
 
 /// Envelopes in envelopes that are opened, tunnels aside.
-const MAX_ENVELOPES: u8 = 4;
+pub(crate) const MAX_ENVELOPES: u8 = 4;
 /// Ports of the key exchange (RFC 7296 §2), the second with ESP beside it.
 const IKE_PORT: u16 = 500;
 const IPSEC_PORT: u16 = 4500;
@@ -178,10 +178,12 @@ impl Shard {
             Inner::M2ua => self.m2ua(cx, &place, cur),
             Inner::M2pa => self.m2pa(cx, &place, cur),
             Inner::Sccp => self.sccp(cx, &place, None, cur),
+            Inner::Sua => self.sua(cx, &place, cur),
+            Inner::Isup => self.isup(cx, &place, None, cur, wire::isup::Flavour::Itu),
             Inner::Gtp => self.gtp(cx, &place, len32(cur.len()), cur, false),
             Inner::Diameter => self.diameter(cx, &place, cur),
             Inner::Dns => self.dns(cx, &place, cur),
-            Inner::Sua | Inner::Tcap | Inner::Isup | Inner::Pfcp | Inner::Other => {
+            Inner::Tcap | Inner::Pfcp | Inner::Other => {
                 self.counters.seen.note(Seen::NotIp);
             }
         }

@@ -16,7 +16,7 @@ impl Shard {
         &mut self,
         cx: &mut Cx<'_>,
         place: &Place,
-        route: Route,
+        route: Option<Route>,
         mut cur: Cursor<'_>,
         flavour: isup::Flavour,
     ) {
@@ -37,8 +37,8 @@ impl Shard {
             .map(|number| Party { role: number.role().into(), number: self.person(number) })
             .collect();
         let record = Isup {
-            opc: Some(route.opc),
-            dpc: Some(route.dpc),
+            opc: route.map(|route| route.opc),
+            dpc: route.map(|route| route.dpc),
             cic: message.cic,
             bicc,
             message_type: message.kind,

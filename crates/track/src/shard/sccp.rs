@@ -5,8 +5,10 @@ use ahash::RandomState;
 use event::{
     Capped, CompactString, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What,
 };
+use smallvec::SmallVec;
 use wire::mtp3::Variant;
-use wire::sccp::{self, Address, Message, MessageType};
+use wire::sccp::{self, Address, Digits, Message, MessageType};
+
 use wire::{Cursor, tcap};
 
 use super::connections::Joined;
@@ -33,8 +35,8 @@ struct Unit<'m> {
 /// Identities that a message names, as digits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Named {
-    pub(crate) imsis: Vec<String>,
-    pub(crate) msisdns: Vec<String>,
+    pub(crate) imsis: SmallVec<[Digits; 2]>,
+    pub(crate) msisdns: SmallVec<[Digits; 2]>,
 }
 
 /// Global titles that were a subscriber's number once; they stay that, also where the message does not say so again.
@@ -65,7 +67,7 @@ impl Titles {
         SccpAddress {
             gt,
             ssn: address.ssn,
-            pc: address.point_code.map(|code| PointCode(code)),
+            pc: address.point_code.map(PointCode),
             route_on_ssn: address.route_on_ssn,
         }
     }
@@ -77,10 +79,12 @@ impl Titles {
             // E.212 is an IMSI; E.214 is one whose first digits were translated to E.164.
             Some(6) => Some(Identity::Imsi),
             Some(7) => Some(Identity::Msisdn),
-            _ if named.msisdns.iter().any(|number| same_number(digits, number)) => {
+            _ if named.msisdns.iter().any(|number| same_number(digits, number.as_str())) => {
                 Some(Identity::Msisdn)
             }
-            _ if named.imsis.iter().any(|imsi| holds_msin(digits, imsi)) => Some(Identity::Imsi),
+            _ if named.imsis.iter().any(|imsi| holds_msin(digits, imsi.as_str())) => {
+                Some(Identity::Imsi)
+            }
             _ => self.known.get(&hash).copied(),
         };
         if let Some(identity) = identity {
@@ -270,7 +274,7 @@ fn named(mut data: Cursor<'_>) -> Named {
 
 impl Named {
     pub(crate) fn add(&mut self, argument: &wire::map::Argument) {
-        self.imsis.extend(argument.imsi.iter().map(|digits| digits.as_str().to_owned()));
-        self.msisdns.extend(argument.msisdn.iter().map(|number| number.digits.as_str().to_owned()));
+        self.imsis.extend(argument.imsi);
+        self.msisdns.extend(argument.msisdn.map(|number| number.digits));
     }
 }

@@ -166,11 +166,12 @@ impl Shard {
             }
             si::ISUP => {
                 let flavour = if wide { isup::guess(payload.rest()) } else { isup::Flavour::Itu };
-                self.isup(cx, place, route(variant.unwrap_or_default()), payload, flavour);
+                let route = route(variant.unwrap_or_default());
+                self.isup(cx, place, Some(route), payload, flavour);
             }
             si::BICC => {
                 let route = route(variant.unwrap_or_default());
-                self.isup(cx, place, route, payload, isup::Flavour::Bicc);
+                self.isup(cx, place, Some(route), payload, isup::Flavour::Bicc);
             }
             si::MANAGEMENT | si::TEST | si::SPECIAL_TEST => {
                 self.counters.seen.note(Seen::Mtp3Management);
