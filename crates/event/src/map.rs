@@ -5,6 +5,7 @@
 //! without any (an empty End, an Abort) gives one event with `component` unset.
 //! Source: ITU-T Q.773 (TCAP), 3GPP TS 29.002 (MAP), TS 29.078 (CAP).
 
+use compact_str::CompactString;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +30,11 @@ pub struct Map {
     pub message: Name,
     /// Transaction identities as hexadecimal octets.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub otid: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub otid: Option<CompactString>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dtid: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub dtid: Option<CompactString>,
     /// The application context, dotted: `0.4.0.0.1.0.29.3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_context: Option<Name>,

@@ -3,7 +3,7 @@
 //! Category 1 of GSMA FS.11, as vendors publish it: operations between nodes of one network, unless an agreement says
 //! otherwise. Location, identity and routing of any subscriber are one invoke away for whoever may send them.
 
-use event::{Capped, Event, GlobalTitle, Level, Map, Outcome, TableCount, What, country_code_len};
+use event::{Capped, CompactString, Event, GlobalTitle, Level, Map, Outcome, TableCount, What, country_code_len};
 use network::{Network, Owner, Partner};
 
 use super::sides::NO_DESCRIPTION;
@@ -90,7 +90,7 @@ const MAX_PENDING: usize = 4_096;
 #[derive(Debug)]
 pub(crate) struct Ss7Category1 {
     /// By frame of the invoke, transaction and invoke id.
-    pending: Capped<(u64, String, i64), Finding>,
+    pending: Capped<(u64, CompactString, i64), Finding>,
     unjudged: bool,
 }
 

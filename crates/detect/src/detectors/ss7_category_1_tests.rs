@@ -26,7 +26,7 @@ fn invoke(opcode: i64, calling: &str, called: &str) -> Map {
         calling: gt(calling),
         called: gt(called),
         message: "begin".into(),
-        otid: Some("01".to_owned()),
+        otid: Some("01".into()),
         component: Some("invoke".into()),
         component_count: 1,
         invoke_id: Some(1),
@@ -39,7 +39,7 @@ fn reply(component: &'static str, request: u64) -> Map {
     Map {
         user: "map".into(),
         message: "end".into(),
-        dtid: Some("01".to_owned()),
+        dtid: Some("01".into()),
         component: Some(component.into()),
         invoke_id: Some(1),
         request: Some(request),

@@ -34,6 +34,7 @@ pub use self::tap::Tap;
 use self::anomalies::Reported;
 pub(crate) use self::cx::Around;
 use self::cx::{Cx, Place};
+pub(crate) use self::envelope::MAX_ENVELOPES;
 use crate::config::Config;
 use crate::counters::{Seen, ShardCounters};
 use crate::flow::{self, Flows, Heard, Touched};
@@ -66,7 +67,7 @@ pub struct Shard {
     reported: Reported,
     fragments: Fragments,
     flows: Flows,
-    heard: Vec<Heard>,
+    heard: Heard,
     tunnels: tunnels::Tunnels,
     pings: icmp::Pings,
     associations: association::Associations,
@@ -107,7 +108,7 @@ impl Shard {
                 config.flow_idle,
                 config.report_every,
             ),
-            heard: Vec::new(),
+            heard: Heard::default(),
             tunnels: tunnels::Tunnels::new(
                 config.tunnel_ends,
                 config.tunnel_idle,
@@ -346,13 +347,13 @@ fn len32(len: usize) -> u32 {
 
 /// Octets as hexadecimal digits, at most `max` of them.
 fn hex(bytes: &[u8], max: usize) -> String {
-    const DIGITS: [char; 16] =
-        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or('0');
     let mut text = String::with_capacity(bytes.len().min(max) * 2);
-    for octet in bytes.iter().take(max) {
-        text.push(digit(octet >> 4));
-        text.push(digit(octet & 15));
-    }
+    text.extend(hex_digits(bytes, max));
     text
+}
+
+fn hex_digits(bytes: &[u8], max: usize) -> impl Iterator<Item = char> {
+    let digit =
+        |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
+    bytes.iter().take(max).flat_map(move |octet| [digit(octet >> 4), digit(octet & 15)])
 }

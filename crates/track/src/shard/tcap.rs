@@ -11,13 +11,15 @@ use wire::{Anomalies, Cursor, sccp};
 use super::cx::{Cx, Place};
 use super::sccp::Named;
 use super::ss7::Route;
-use super::{Shard, hex, len32};
+use super::{Shard, hex_digits, len32};
 use crate::counters::Seen;
 
 /// Octets of a transaction identity that are shown; four are allowed (Q.773 §3.2.1.1).
 const MAX_TID: usize = 32;
 /// Numbering plan of an IMSI in an AddressString (TS 29.002 §17.7.8).
 const E212: u8 = 6;
+/// Digits of a number of North America without its country code.
+const NORTH_AMERICAN: usize = 10;
 /// Longest application context or global code that is shown.
 const MAX_OID: usize = 128;
 
@@ -38,8 +40,10 @@ pub(super) fn argument_of(
 fn ansi_argument(component: &Component<'_>) -> Argument {
     let identities = ansi41::identities(component.parameter);
     let mut argument = Argument { imsi: identities.imsi, ..Argument::default() };
-    // A MIN is a North American number without its country code.
-    argument.msisdn = identities.mdn.or(identities.min).map(|digits| map::AddressString {
+    // A MIN is a North American number without its country code; some switches write an extension for a directory number.
+    let directory = identities.mdn.filter(|mdn| mdn.len() >= NORTH_AMERICAN);
+    let number = directory.or(identities.min).or(identities.mdn);
+    argument.msisdn = number.map(|digits| map::AddressString {
         nature: 0,
         plan: 1,
         digits,
@@ -61,6 +65,11 @@ fn local(code: &Code<'_>) -> Option<i64> {
         Code::Local(code) | Code::National(code) | Code::Private(code) => Some(*code),
         Code::Global(oid) => oid.last_arc().and_then(|arc| i64::try_from(arc).ok()),
     }
+}
+
+/// A transaction identity as records have it.
+fn transaction(tid: &[u8]) -> CompactString {
+    hex_digits(tid, MAX_TID).collect()
 }
 
 /// Who speaks over TCAP.
@@ -132,10 +141,10 @@ impl Speaker {
     }
 
     /// CAP and INAP have a record of their own.
-    fn record(self, record: Map) -> What {
+    fn record(self, record: Box<Map>) -> What {
         match self.user() {
-            User::Cap | User::Inap => What::Cap(Box::new(record)),
-            _ => What::Map(Box::new(record)),
+            User::Cap | User::Inap => What::Cap(record),
+            _ => What::Map(record),
         }
     }
 }
@@ -188,21 +197,28 @@ impl Shard {
             named.add(&argument);
             let persons = argument.call.iter().flat_map(|call| &call.parties);
             let digits = persons.filter(|party| party.person).map(|party| party.number.digits);
-            named.msisdns.extend(digits.map(|digits| digits.as_str().to_owned()));
+            named.msisdns.extend(digits);
             arguments.push(argument);
         }
         let (calling, called) = self.addresses(sccp, &named);
         let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
         let known = context.and_then(map::application_context);
-        let base = Map {
+        if let Some(known) = &known {
+            let invokes = message.components.iter();
+            for component in invokes.filter(|component| component.kind == ComponentKind::Invoke) {
+                let opcode = component.opcode.as_ref().and_then(local).unwrap_or(-1);
+                map::check_operation(&mut cx.notes, known, opcode, component.parameter.span());
+            }
+        }
+        let mut base = Box::new(Map {
             user: speaker.name().into(),
             opc: route.map(|route| route.opc),
             dpc: route.map(|route| route.dpc),
             calling,
             called,
             message: message.kind.name().into(),
-            otid: message.otid.map(|tid| hex(tid, MAX_TID)),
-            dtid: message.dtid.map(|tid| hex(tid, MAX_TID)),
+            otid: message.otid.map(transaction),
+            dtid: message.dtid.map(transaction),
             application_context: match known {
                 Some(known) => Some(known.dotted.into()),
                 None => context.map(|oid| shown(&oid).into()),
@@ -212,10 +228,10 @@ impl Shard {
             abort_cause: message.abort_cause,
             segmented,
             ..Map::default()
-        };
+        });
         if message.components.is_empty() {
-            let record = Map { error: refusal(&message).map(Into::into), ..base };
-            cx.emit(place, speaker.record(record));
+            base.error = refusal(&message).map(Into::into);
+            cx.emit(place, speaker.record(base));
             return true;
         }
         let count = message.components.len();
@@ -262,7 +278,7 @@ impl Shard {
         record.imsi = argument.imsi.map(|digits| subscriber(Identity::Imsi, digits.as_str()));
         record.msisdn = argument.msisdn.map(|number| match speaker {
             // Ten digits of North America are a number of its country code.
-            Speaker::Ansi41 if number.digits.len() == 10 => {
+            Speaker::Ansi41 if number.digits.len() == NORTH_AMERICAN => {
                 subscriber(Identity::Msisdn, &format!("1{}", number.digits))
             }
             _ => subscriber(Identity::Msisdn, number.digits.as_str()),
