@@ -5,7 +5,7 @@
 
 use super::{ApplicationContext, User};
 use crate::ber::Oid;
-use crate::{cap, inap};
+use crate::{Anomalies, Flaw, Span, cap, inap};
 
 /// An application context by its object identifier.
 pub fn application_context(oid: Oid<'_>) -> Option<ApplicationContext> {
@@ -22,14 +22,22 @@ pub fn application_context(oid: Oid<'_>) -> Option<ApplicationContext> {
     }
 }
 
-/// Whether an operation belongs to a context; `None` where that is not known for certain. One that does not was put there to
-/// slip past whoever looks at the context alone.
+/// Whether an operation belongs to a context; `None` where that is not known for certain, as with operations of vendors.
 pub fn belongs(context: &ApplicationContext, opcode: i64) -> Option<bool> {
-    if context.operations.is_empty() {
-        return None;
+    if u8::try_from(opcode).is_ok_and(|opcode| context.operations.contains(&opcode)) {
+        return Some(true);
     }
-    let known = u8::try_from(opcode).is_ok_and(|opcode| context.operations.contains(&opcode));
-    Some(known)
+    let elsewhere = super::operation_name(context.user, opcode).is_some();
+    (elsewhere && !context.operations.is_empty()).then_some(false)
+}
+
+/// Notes an operation that belongs to other contexts than the one its dialogue was opened in: it was put there to slip past
+/// whoever looks at the context alone. `at` is where the component stands.
+pub fn check_operation(notes: &mut Anomalies, context: &ApplicationContext, opcode: i64, at: Span) {
+    if belongs(context, opcode) == Some(false) {
+        let code = u64::try_from(opcode).unwrap_or_default();
+        notes.note(at, "map.operation", Flaw::IllegalValue(code));
+    }
 }
 
 /// Who owns the arc that an application context stands in, whether or not it is one that has a name.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Span;
 
 const IMSI: &[u8] = &[0x00, 0x01, 0x21, 0x43, 0x65, 0x87, 0x09, 0xf1];
 const IMSI_TEXT: &str = "001012345678901";
@@ -308,7 +309,13 @@ fn operations_belong_to_contexts() {
     assert_eq!(routing.dotted, "0.4.0.0.1.0.20.3");
     assert_eq!(belongs(&routing, 45), Some(true));
     assert_eq!(belongs(&routing, 71), Some(false));
-    assert_eq!(belongs(&routing, -1), Some(false));
+    // An operation of a vendor.
+    assert_eq!((belongs(&routing, -1), belongs(&routing, 27)), (None, None));
+    let mut notes = Anomalies::new();
+    check_operation(&mut notes, &routing, 45, Span::default());
+    assert!(notes.is_empty());
+    check_operation(&mut notes, &routing, 71, Span::default());
+    assert!(notes.has("map.operation"));
     assert_eq!(belongs(&context(&[4, 0, 0, 1, 0, 40, 3]), 78), None);
     let call = context(&[4, 0, 0, 1, 23, 3, 4]);
     assert_eq!(
