@@ -105,7 +105,7 @@ seen! {
     OtherIp "other ip protocols", Envelope "envelopes", Gtpu "gtp-u", GtpV0 "gtpv0", GtpV1 "gtpv1-c", GtpV2 "gtpv2-c", GtpPrime "gtp'", Pfcp "pfcp",
     Dns "dns", Diameter "diameter", M3ua "m3ua", M2ua "m2ua", M2pa "m2pa", Sua "sua", Mtp2 "mtp2 units", Mtp3 "mtp3", Mtp3Management "mtp3 management",
     OtherUserPart "other ss7 user parts", Isup "isup", Bicc "bicc", Sccp "sccp", Tcap "tcap", Map "map components",
-    Ssh "ssh sessions", Tls "tls openings",
+    Radius "radius", Sip "sip", S1ap "s1ap", Ngap "ngap", Ssh "ssh sessions", Tls "tls openings",
 }
 
 /// How often each was seen.

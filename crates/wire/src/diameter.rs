@@ -118,18 +118,25 @@ pub fn probe(bytes: &[u8]) -> bool {
     let known = command_name(message.command_code).is_some()
         || application_name(message.application_id).is_some();
     let flags_fit = message.flags & 0x0f == 0 && message.flags & 0xa0 != 0xa0;
-    let mut avps = message.avps();
-    let first = avps.next();
-    let complete = len <= bytes.len();
-    let avp_fits = match first {
-        Some(avp) => avp.flags & 0x1f == 0 && 0 < avp.id.code,
-        None => message.body.is_empty() || (!complete && message.body.len() < 12),
+    let avp_fits = match first_avp(&message) {
+        Some(fits) => fits,
+        None => message.body.is_empty() || len > bytes.len(),
     };
     known && flags_fit && avp_fits
 }
 
+/// Whether the first AVP has a header that can stand there: its value may not have come yet. `None` when the header is
+/// not all there.
+fn first_avp(message: &Message<'_>) -> Option<bool> {
+    let mut cur = message.body;
+    let (code, flags, len) = (cur.u32().ok()?, cur.u8().ok()?, cur.u24().ok()?);
+    let least = if flags & 0x80 == 0 { 8 } else { 12 };
+    let most = message.claimed_len.saturating_sub(short(HEADER_LEN));
+    Some(flags & 0x1f == 0 && code != 0 && (least..=most).contains(&len))
+}
+
 /// Where the first message begins in octets of a stream that was joined midway or lost some: the first place that
-/// [`probe`] takes, with a whole AVP behind the header.
+/// [`probe`] takes, with an AVP of a known name behind the header.
 pub fn find(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     let mut at = 0usize;
@@ -151,9 +158,13 @@ pub fn find(bytes: &[u8]) -> Option<usize> {
 }
 
 fn begins_with_avp(bytes: &[u8]) -> bool {
-    let mut cur = Cursor::new(bytes);
-    dissect(&mut Anomalies::default(), &mut cur)
-        .is_ok_and(|message| message.avps().next().is_some_and(|avp| avp.has_name()))
+    let Ok(message) = dissect(&mut Anomalies::default(), &mut Cursor::new(bytes)) else {
+        return false;
+    };
+    let mut cur = message.body;
+    let (Ok(code), Ok(flags)) = (cur.u32(), cur.u8()) else { return false };
+    // Nearly all begin with one of the IETF's.
+    flags & 0x80 == 0 && entry(0, code).is_some()
 }
 
 /// Reads one message and leaves the cursor behind it. Fails only when the header is cut short.

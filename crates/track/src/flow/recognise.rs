@@ -1,6 +1,6 @@
 //! What a payload is: by its shape first, by its port only where the shape is too plain to tell.
 
-use wire::Cursor;
+use wire::{Cursor, dns, http2, quic, radius, sip, smb, telnet};
 
 /// Ports whose service is told by the port, when the first payload does not contradict (threats on unusual ports are seen
 /// by their shape, so that a port alone decides little).
@@ -10,9 +10,11 @@ const BY_PORT: &[(u16, &str)] = &[
     (161, "snmp"),
     (162, "snmp"),
     (514, "syslog"),
+    (1645, "radius"),
+    (1646, "radius"),
     (1812, "radius"),
     (1813, "radius"),
-    (5060, "sip"),
+    (3799, "radius"),
     (8805, "pfcp"),
 ];
 
@@ -21,6 +23,9 @@ const SERVICE_PORTS: &[u16] = &[
     1433, 1521, 1812, 1813, 2049, 2123, 2152, 2904, 2905, 2944, 2945, 3306, 3386, 3389, 3565, 3868,
     5060, 5061, 5432, 5868, 6379, 8080, 8443, 8805, 9900, 14001, 27017, 29118, 36412, 36422, 38412,
 ];
+
+/// Ports of Diameter (IANA, RFC 6733 §11.4), and the one that its TLS is upgraded from.
+const DIAMETER_PORTS: &[u16] = &[3868, 3869, 5868];
 
 /// Whether a service listens on this port rather than a client.
 pub(crate) fn is_service(port: u16) -> bool {
@@ -38,23 +43,27 @@ pub(crate) fn tcp(client: &[u8], server: &[u8], server_port: u16) -> Option<&'st
     if is_http(client) || server.starts_with(b"HTTP/1.") {
         return Some("http");
     }
-    if client.starts_with(b"PRI * HTTP/2.0") {
+    if http2::probe_client(client) || http2::probe_server(server) {
         return Some("http2");
     }
     for side in [client, server] {
         if wire::diameter::probe(side) {
             return Some("diameter");
         }
-        if is_sip(side) {
+        // On its own ports a stream that was joined midway is worth a search.
+        if DIAMETER_PORTS.contains(&server_port) && wire::diameter::find(side).is_some() {
+            return Some("diameter");
+        }
+        if sip::probe(side) {
             return Some("sip");
         }
         if side.starts_with(&[0xff; 16]) {
             return Some("bgp");
         }
-        if is_telnet(side) {
+        if telnet::probe(side) {
             return Some("telnet");
         }
-        if smb(side) {
+        if smb::probe(side) {
             return Some("smb");
         }
         if side.starts_with(b"RFB 00") {
@@ -83,6 +92,11 @@ pub(crate) fn tcp(client: &[u8], server: &[u8], server_port: u16) -> Option<&'st
     if server_port == 53 && dns_framed(client) == Some(true) {
         return Some("dns");
     }
+    for side in [client, server] {
+        if dns_anywhere(side) {
+            return Some("dns");
+        }
+    }
     if server_port == 49 && matches!(client, [0xc0 | 0xc1, 1..=3, ..]) {
         return Some("tacacs");
     }
@@ -98,16 +112,26 @@ pub(crate) fn udp(src_port: u16, dst_port: u16, payload: &[u8]) -> Option<&'stat
     if (either(2123) || either(3386)) && wire::gtp::probe(payload).is_some() {
         return Some("gtp");
     }
-    if wire::dns::probe(payload) && (either(53) || either(5353)) {
+    // Names of NetBIOS are asked for in messages of the same shape (RFC 1002 §4.2).
+    if either(137) && dns::probe_dialect(payload) {
+        return Some("netbios");
+    }
+    if (either(dns::PORT) && dns::probe(payload)) || dns::probe_anywhere(payload) {
         return Some("dns");
     }
-    if is_sip(payload) {
+    if (either(dns::MDNS_PORT) || either(dns::LLMNR_PORT)) && dns::probe_dialect(payload) {
+        return Some("dns");
+    }
+    if sip::probe(payload) {
         return Some("sip");
+    }
+    if radius::probe(payload) {
+        return Some("radius");
     }
     if either(8805) && matches!(payload, [0x20..=0x27, 1..=57, ..]) {
         return Some("pfcp");
     }
-    if either(443) && matches!(payload, [0xc0..=0xff, ..]) && payload.len() > 1_000 {
+    if quic::probe(payload) {
         return Some("quic");
     }
     if let [b'<', b'0'..=b'9', ..] = payload
@@ -124,15 +148,16 @@ fn fits(name: &str, payload: &[u8]) -> bool {
     match name {
         "ntp" => payload.len() >= 48 && matches!(payload.first(), Some(flags) if flags & 7 != 0),
         "snmp" => payload.first() == Some(&0x30),
-        "radius" => radius(payload),
+        "radius" => is_radius(payload),
         "tacacs" => matches!(payload, [0xc0 | 0xc1, ..]),
         "pfcp" => matches!(payload, [0x20..=0x2f, ..]),
-        "sip" | "syslog" => false,
+        "syslog" => false,
         _ => true,
     }
 }
 
-fn radius(payload: &[u8]) -> bool {
+/// On its own ports what is cut short or padded counts too.
+fn is_radius(payload: &[u8]) -> bool {
     let mut cur = Cursor::new(payload);
     let (Ok(code), Ok(_), Ok(length)) = (cur.u8(), cur.u8(), cur.u16()) else { return false };
     matches!(code, 1..=5 | 11..=13 | 40..=45)
@@ -153,13 +178,21 @@ pub(crate) fn dns_framed(bytes: &[u8]) -> Option<bool> {
     // What is there beyond the first message may be the next one.
     let (message, whole) = cur.sub(len);
     if whole {
-        return Some(wire::dns::probe(message.rest()));
+        return Some(dns::probe(message.rest()));
     }
     let mut header = message;
     let (_, flags, questions, answers) =
         (header.u16(), header.u16().ok()?, header.u16().ok()?, header.u16().ok()?);
     // Opcode, the reserved bit, and counts that make sense.
     Some(flags & 0x7840 <= 0x2800 && questions <= 4 && answers <= 512)
+}
+
+/// A whole message behind its length, strict enough for any port.
+fn dns_anywhere(bytes: &[u8]) -> bool {
+    let mut cur = Cursor::new(bytes);
+    let Ok(len) = cur.u16() else { return false };
+    let (message, whole) = cur.sub(usize::from(len));
+    whole && dns::probe_anywhere(message.rest())
 }
 
 fn is_tls(bytes: &[u8]) -> bool {
@@ -180,40 +213,6 @@ fn is_http(bytes: &[u8]) -> bool {
     ]
     .iter()
     .any(|verb| bytes.starts_with(verb))
-}
-
-fn is_sip(bytes: &[u8]) -> bool {
-    if bytes.starts_with(b"SIP/2.0 ") {
-        return true;
-    }
-    let verbs: [&[u8]; 10] = [
-        b"INVITE ",
-        b"REGISTER ",
-        b"OPTIONS sip",
-        b"ACK sip",
-        b"BYE sip",
-        b"CANCEL sip",
-        b"SUBSCRIBE ",
-        b"NOTIFY ",
-        b"MESSAGE ",
-        b"PUBLISH ",
-    ];
-    verbs.iter().any(|verb| bytes.starts_with(verb)) && contains(bytes, b"SIP/2.0")
-}
-
-/// RFC 854: IAC, then DO, DONT, WILL, WONT or SB, then an option, and again.
-fn is_telnet(bytes: &[u8]) -> bool {
-    match bytes {
-        [0xff, 0xfa..=0xfe, _] => true,
-        [0xff, 0xfb..=0xfe, option, next, ..] => *option < 50 && (*next == 0xff || next.is_ascii()),
-        [0xff, 0xfa, option, ..] => *option < 50,
-        _ => false,
-    }
-}
-
-/// Behind the NetBIOS session header.
-fn smb(bytes: &[u8]) -> bool {
-    matches!(bytes, [0, _, _, _, 0xff | 0xfe, b'S', b'M', b'B', ..])
 }
 
 /// Protocol 10 greeting.
@@ -246,6 +245,9 @@ mod tests {
             (b"\x16\x03\x01\x02\x00\x01", b"", 9999, Some("tls")),
             (b"GET / HTTP/1.1\r\n", b"", 53, Some("http")),
             (b"", b"\xff\xfb\x01\xff\xfb\x03", 23, Some("telnet")),
+            (b"INVITE sip:a@b SIP/2.0\r\n", b"", 40_000, Some("sip")),
+            (b"INVITE sip:a@b", b"", 5060, None),
+            (b"", b"\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0d", 7777, Some("http2")),
             (&[0xff; 19], b"", 179, Some("bgp")),
             (b"\0\0\0\x2a\xfeSMB", b"", 445, Some("smb")),
             (b"\x03\0\0\x13\x0e\xe0\0\0", b"", 3389, Some("rdp")),
@@ -257,6 +259,27 @@ mod tests {
         for (client, server, port, name) in cases {
             assert_eq!(tcp(client, server, *port), *name, "{client:?} {server:?}");
         }
+    }
+
+    #[test]
+    fn datagrams_by_shape_on_any_port() {
+        let mut question = vec![0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        question.extend(b"\x03www\x07example\x00\x00\x01\x00\x01");
+        assert_eq!(udp(40_000, 40_001, &question), Some("dns"));
+        assert_eq!(udp(40_000, 137, &question), Some("netbios"));
+        let mut quic = vec![0xc3, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0];
+        quic.resize(1_200, 7);
+        assert_eq!(udp(40_000, 40_001, &quic), Some("quic"));
+        assert_eq!(udp(40_000, 443, &quic[..1_100]), None);
+        assert_eq!(udp(5060, 5070, b"SIP/2.0 200 OK\r\n"), Some("sip"));
+        assert_eq!(udp(5060, 5070, b"\0\0\0\0"), None);
+        let mut radius = vec![1, 7, 0, 27];
+        radius.extend(0u8..16);
+        radius.extend(b"\x01\x07alice");
+        assert_eq!(udp(40_000, 40_001, &radius), Some("radius"));
+        radius[3] = 26;
+        assert_eq!(udp(40_000, 40_001, &radius), None);
+        assert_eq!(udp(40_000, 1812, &radius), Some("radius"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is looked at in a TCP stream: how it begins, what it is, and the messages in it where somebody reads them.
 
 use event::{Event, Opening, SshState, Timestamp, What};
+use wire::tls::Opening as Opens;
 use wire::{Anomalies, Cursor};
 
 use super::framer::{self, Framer};
@@ -18,13 +19,51 @@ const ENOUGH: usize = 64;
 
 /// What a stream told.
 #[derive(Debug)]
-pub(crate) enum Heard {
-    Diameter(Vec<u8>),
+pub(crate) enum Told {
+    /// So many octets of what was heard.
+    Diameter(usize),
     /// With the length in front.
-    Dns(Vec<u8>),
+    Dns(usize),
     SshOpened,
     /// The opening is known.
     Opened(Option<Opening>),
+}
+
+/// What streams told and nobody has taken up yet, with the octets of their messages in the same order: one buffer for
+/// all, so that a message costs no memory of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) told: Vec<Told>,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Heard {
+    /// More than this is given back when it was taken up.
+    const MAX_IDLE: usize = 1 << 20;
+
+    /// Forgets all, and keeps the room for it.
+    pub(crate) fn clear(&mut self) {
+        self.told.clear();
+        self.bytes.clear();
+        self.bytes.shrink_to(Self::MAX_IDLE);
+    }
+
+    fn diameter(&mut self, message: &[u8]) {
+        self.bytes.extend_from_slice(message);
+        self.told.push(Told::Diameter(message.len()));
+    }
+
+    fn dns(&mut self, message: &[u8]) {
+        self.bytes.extend_from_slice(message);
+        self.told.push(Told::Dns(message.len()));
+    }
+}
+
+/// What the opening of TLS tells of its client.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TlsClient {
+    pub(crate) server_name: Option<String>,
+    pub(crate) ja4: String,
 }
 
 enum App {
@@ -48,7 +87,7 @@ pub(crate) struct TcpWatch {
 #[derive(Debug, Default)]
 pub(crate) struct Learned {
     pub(crate) app: Option<&'static str>,
-    pub(crate) sni: Option<Box<str>>,
+    pub(crate) tls: Option<Box<TlsClient>>,
     pub(crate) dns_framed: Option<bool>,
     /// Octets that were new.
     pub(crate) fresh: u32,
@@ -82,7 +121,7 @@ impl TcpWatch {
         server_port: u16,
         segment: (u32, &[u8]),
         ack: Option<u32>,
-        heard: &mut Vec<Heard>,
+        heard: &mut Heard,
     ) -> Learned {
         let (seq, data) = segment;
         let mut learned = Learned::default();
@@ -171,7 +210,7 @@ struct Talk<'a> {
     app: &'a mut App,
     server_port: u16,
     at: Timestamp,
-    heard: &'a mut Vec<Heard>,
+    heard: &'a mut Heard,
     learned: &'a mut Learned,
 }
 
@@ -183,7 +222,7 @@ impl Talk<'_> {
                 self.learned.fresh = self.learned.fresh.saturating_add(len);
                 if self.opening.as_mut().is_some_and(|opening| opening.said(side, data)) {
                     let opening = self.opening.take().and_then(|opening| opening.take());
-                    self.heard.push(Heard::Opened(opening));
+                    self.heard.told.push(Told::Opened(opening));
                 }
                 self.data(side, data);
             }
@@ -201,27 +240,25 @@ impl Talk<'_> {
             App::Counted => {}
             App::Ssh(ssh) => {
                 if ssh.said(self.pool, side, self.at, data) {
-                    self.heard.push(Heard::SshOpened);
+                    self.heard.told.push(Told::SshOpened);
                 }
             }
             App::Diameter(framers) => {
                 let heard = &mut *self.heard;
-                framers.of_mut(side).push(self.pool, data, framer::diameter, |message| {
-                    heard.push(Heard::Diameter(message));
-                });
+                let take = |message: &[u8]| heard.diameter(message);
+                framers.of_mut(side).push(self.pool, data, &framer::DIAMETER, take);
             }
             App::Dns(framers) => {
                 let heard = &mut *self.heard;
-                framers.of_mut(side).push(self.pool, data, framer::dns, |message| {
-                    heard.push(Heard::Dns(message));
-                });
+                let take = |message: &[u8]| heard.dns(message);
+                framers.of_mut(side).push(self.pool, data, &framer::DNS, take);
             }
             App::Tls => {
                 if side == Side::Server || self.heads.client.len() + data.len() > MAX_HEAD {
                     self.counted();
                 } else {
                     keep(self.pool, &mut self.heads.client, data);
-                    self.server_name();
+                    self.client_hello();
                 }
             }
             App::Looking => self.look(side, data),
@@ -256,7 +293,7 @@ impl Talk<'_> {
             "dns" => App::Dns(Box::default()),
             "tls" => {
                 *self.app = App::Tls;
-                self.server_name();
+                self.client_hello();
                 return;
             }
             _ => App::Counted,
@@ -271,18 +308,24 @@ impl Talk<'_> {
         }
     }
 
-    /// Asks the ClientHello for the name once it is there.
-    fn server_name(&mut self) {
+    /// Asks the ClientHello for its name and fingerprint once it is there.
+    fn client_hello(&mut self) {
         let mut notes = Anomalies::default();
-        match wire::tls::opening(&mut notes, Cursor::new(&self.heads.client)) {
-            wire::tls::Opening::More if !self.heads.client.is_empty() => return,
-            wire::tls::Opening::ClientHello(hello) => {
-                // RFC 1035 allows 255 octets of a name.
-                let name = hello.server_name.filter(|name| name.len() <= 255);
-                self.learned.sni = name.map(Into::into);
-            }
-            _ => {}
-        }
+        let head = &self.heads.client;
+        let client = |hello: &wire::tls::ClientHello<'_>| TlsClient {
+            // RFC 1035 allows 255 octets of a name.
+            server_name: hello.server_name.filter(|name| name.len() <= 255).map(str::to_owned),
+            ja4: hello.ja4(),
+        };
+        let client = match wire::tls::opening(&mut notes, Cursor::new(head)) {
+            Opens::More if !head.is_empty() => return,
+            Opens::ClientHello(hello) => Some(client(&hello)),
+            Opens::Split => wire::tls::joined(head).and_then(|message| {
+                wire::tls::hello(&mut notes, &mut Cursor::new(&message)).as_ref().map(client)
+            }),
+            _ => None,
+        };
+        self.learned.tls = client.map(Box::new);
         self.counted();
     }
 

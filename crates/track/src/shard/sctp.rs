@@ -361,9 +361,20 @@ impl Shard {
             Some("m2pa") => self.m2pa(cx, place, cur),
             Some("sua") => self.sua(cx, place, cur),
             Some("diameter") => self.diameter(cx, place, cur),
+            Some("s1ap") => self.access(cx, "s1ap", Seen::S1ap, cur),
+            Some("ngap") => self.access(cx, "ngap", Seen::Ngap, cur),
             _ => {}
         }
         self.report(cx, place);
+    }
+
+    /// A message between access and core, of which only the start is read.
+    fn access(&mut self, cx: &mut Cx<'_>, name: &'static str, seen: Seen, mut cur: Cursor<'_>) {
+        self.show(cx, name, cur.rest());
+        self.counters.seen.note(seen);
+        if let Err(truncated) = wire::s1ap::dissect(&mut cx.notes, &mut cur) {
+            cx.notes.cut("s1ap.header", truncated);
+        }
     }
 }
 
@@ -377,6 +388,10 @@ const fn claimed(ppid: u32) -> Option<&'static str> {
         sctp::PPID_S1AP => "s1ap",
         sctp::PPID_DIAMETER | sctp::PPID_DIAMETER_DTLS => "diameter",
         sctp::PPID_NGAP => "ngap",
+        27 => "x2ap",
+        61 => "xnap",
+        62 => "f1ap",
+        64 => "e1ap",
         _ => return None,
     })
 }
@@ -388,6 +403,7 @@ fn fits(name: &str, bytes: &[u8]) -> bool {
         "m2pa" => wire::mtp3::probe_m2pa(bytes),
         "sua" => wire::sua::probe(bytes),
         "diameter" => wire::diameter::probe(bytes),
+        "s1ap" | "ngap" | "x2ap" | "xnap" | "f1ap" | "e1ap" => wire::s1ap::fits(bytes),
         // Their messages are not read here, so their word is taken.
         _ => true,
     }
@@ -400,7 +416,8 @@ fn shares(name: &str, bytes: &[u8]) -> bool {
 }
 
 fn shape(bytes: &[u8]) -> Option<&'static str> {
-    ["m3ua", "diameter", "m2ua", "m2pa", "sua"].into_iter().find(|name| fits(name, bytes))
+    let names = ["m3ua", "diameter", "m2ua", "m2pa", "sua"];
+    names.into_iter().find(|name| fits(name, bytes)).or_else(|| wire::s1ap::probe(bytes))
 }
 
 fn first_chunk(packet: &sctp::Packet<'_>) -> Option<ChunkType> {

@@ -7,7 +7,7 @@ use wire::{Cursor, transport};
 use super::cx::{Cx, Place};
 use super::{Shard, ends};
 use crate::counters::Seen;
-use crate::flow::{self, Heard, TcpWatch};
+use crate::flow::{self, TcpWatch, Told};
 use crate::side::Side;
 
 impl Shard {
@@ -111,7 +111,7 @@ impl Shard {
             let learned =
                 watch.segment(pool, side, cx.at, port, (seq, payload), ack, &mut self.heard);
             flow.app = learned.app.or(flow.app);
-            flow.sni = learned.sni.or_else(|| flow.sni.take());
+            flow.tls = learned.tls.or_else(|| flow.tls.take());
             flow.dns_framed = learned.dns_framed.or(flow.dns_framed);
             match learned.app {
                 Some("ssh") => self.counters.seen.note(Seen::Ssh),
@@ -137,32 +137,34 @@ impl Shard {
 
     /// What the stream told.
     fn tell(&mut self, cx: &mut Cx<'_>, place: &Place, slot: event::Slot) {
-        if self.heard.is_empty() {
+        if self.heard.told.is_empty() {
             return;
         }
         let mut heard = std::mem::take(&mut self.heard);
-        for told in heard.drain(..) {
+        let mut bytes = Cursor::new(&heard.bytes);
+        for told in heard.told.drain(..) {
             match told {
-                Heard::Diameter(message) => {
+                Told::Diameter(len) => {
+                    let message = Cursor::new(bytes.take(len).unwrap_or_default());
                     let in_frame = std::mem::replace(&mut cx.in_frame, false);
-                    self.diameter(cx, place, Cursor::new(&message));
+                    self.diameter(cx, place, message);
                     cx.in_frame = in_frame;
                 }
-                Heard::Dns(message) => {
-                    let mut cur = Cursor::new(&message);
-                    if cur.skip(2).is_ok() {
+                Told::Dns(len) => {
+                    let mut message = Cursor::new(bytes.take(len).unwrap_or_default());
+                    if message.skip(2).is_ok() {
                         let in_frame = std::mem::replace(&mut cx.in_frame, false);
-                        self.dns(cx, place, cur);
+                        self.dns(cx, place, message);
                         cx.in_frame = in_frame;
                     }
                 }
-                Heard::SshOpened => {
+                Told::SshOpened => {
                     let Some(flow) = self.flows.get_mut(slot) else { continue };
                     let event =
                         flow.tcp.as_ref().and_then(|tcp| tcp.ssh_opened(flow, cx.at, cx.frame));
                     cx.out.extend(event);
                 }
-                Heard::Opened(opening) => {
+                Told::Opened(opening) => {
                     let Some(flow) = self.flows.get_mut(slot) else { continue };
                     let turns =
                         flow.turns.as_mut().map(|turns| turns.take(false)).unwrap_or_default();
@@ -172,6 +174,7 @@ impl Shard {
                 }
             }
         }
+        heard.clear();
         self.heard = heard;
     }
 

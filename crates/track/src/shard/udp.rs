@@ -2,7 +2,7 @@
 
 use event::{FlowState, Proto, TunnelPath};
 use wire::ip::Packet;
-use wire::{Cursor, Flaw, gtp, pfcp, transport};
+use wire::{Cursor, Flaw, gtp, pfcp, radius, transport};
 
 use super::cx::{Cx, Place};
 use super::{MAX_TUNNELS, Shard, ends, len32};
@@ -74,6 +74,15 @@ impl Shard {
             self.magic(cx, &place, payload.rest(), false);
         }
 
+        match app {
+            Some("radius") => return self.radius(cx, &place, payload),
+            Some("sip") if wire::sip::probe(payload.rest()) => {
+                self.show(cx, "sip", payload.rest());
+                self.counters.seen.note(Seen::Sip);
+                return self.report(cx, &place);
+            }
+            _ => {}
+        }
         // Much else uses the charging port, so the shape must agree there; on the other two what does not is worth seeing.
         // A resolver's client may have any port, theirs too.
         let is_gtp = (app != Some("dns")
@@ -94,6 +103,16 @@ impl Shard {
             self.pfcp(cx, &place, payload);
         }
         self.report(cx, &place);
+    }
+
+    /// A packet of RADIUS: what breaks its rules is told.
+    fn radius(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
+        self.show(cx, "radius", cur.rest());
+        self.counters.seen.note(Seen::Radius);
+        if let Err(truncated) = radius::dissect(&mut cx.notes, &mut cur) {
+            cx.notes.cut("radius.header", truncated);
+        }
+        self.report(cx, place);
     }
 
     /// A subscriber's packet in its tunnel.

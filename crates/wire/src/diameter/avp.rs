@@ -39,11 +39,6 @@ impl<'a> Avp<'a> {
         Avps::new(self.value)
     }
 
-    /// Whether the dictionary knows it.
-    pub fn has_name(&self) -> bool {
-        entry(self.id.vendor, self.id.code).is_some()
-    }
-
     /// Value of a four-octet number.
     pub fn number(&self) -> Option<u32> {
         let mut cur = self.value;
