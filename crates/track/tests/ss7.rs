@@ -1,5 +1,10 @@
 //! SS7 in every wrapping becomes the same events, and tshark reads the same in the same frames.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "a test fails by panicking"
+)]
 
 mod run;
 
@@ -246,6 +251,30 @@ fn segments_that_never_end_are_told() {
     let found = events(3, &wrapped);
     assert_eq!(fields(&found), [""; 0]);
     assert!(maps(&found)[0].segmented);
+}
+
+#[test]
+fn data_that_never_ends_takes_bounded_memory() {
+    let mut run = Run::new(&config());
+    for reference in 0..20_000 {
+        let part = sccp::dt1(reference, true, &[reference as u8; 200]);
+        run.frame(Timestamp::from_secs(1), ss7::MTP3, &ss7::msu(&LABEL, &part));
+    }
+    let table = |run: &Run| {
+        let (counters, _) = run.counters();
+        counters.tables.into_iter().find(|table| table.table == "sccp connections").unwrap()
+    };
+    let full = table(&run);
+    assert!(full.entries <= 8_192 && full.evicted > 0, "{full:?}");
+    // One connection that goes on and on is cut where no message is as long.
+    let label = ss7::msu(&LABEL, &sccp::dt1(1, true, &[7; 200]));
+    for _ in 0..100 {
+        run.frame(Timestamp::from_secs(2), ss7::MTP3, &label);
+    }
+    run.frame(Timestamp::from_secs(2), ss7::MTP3, &ss7::msu(&LABEL, &sccp::dt1(1, false, &[7])));
+    run.finish();
+    assert_eq!(fields(&run.events), ["sccp.more_data"]);
+    assert!(sccps(&run.events).iter().all(|sccp| sccp.payload_len <= 8_192));
 }
 
 /// What tshark reads in these fields: of each all its values in all frames.

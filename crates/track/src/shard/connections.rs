@@ -6,8 +6,8 @@
 use std::net::IpAddr;
 
 use event::{Capped, TableCount};
-use wire::Cursor;
 use wire::sccp::{Message, MessageType};
+use wire::{Anomalies, Cursor, Flaw};
 
 use super::cx::Place;
 use super::ss7::Route;
@@ -93,6 +93,7 @@ impl Connections {
     /// Data of DT1 and DT2, put together where it came in several.
     pub(crate) fn data<'a>(
         &mut self,
+        notes: &mut Anomalies,
         message: &Message<'_>,
         route: Option<&Route>,
         place: &Place,
@@ -113,6 +114,9 @@ impl Connections {
         self.bytes = self.bytes.saturating_sub(evicted);
         let Some(end) = self.table.get_mut(&key) else { return Joined::Alone(data) };
         let room = MAX_MESSAGE.saturating_sub(end.parts.len());
+        if room < data.len() {
+            notes.note(data.span(), "sccp.more_data", Flaw::TooMany);
+        }
         let before = end.parts.len();
         end.parts.extend(data.rest().iter().take(room));
         self.bytes = self.bytes.saturating_add(end.parts.len().saturating_sub(before));

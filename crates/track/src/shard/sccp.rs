@@ -166,7 +166,7 @@ impl Shard {
                 }
             }
             _ if matches!(message.kind, MessageType::DT1 | MessageType::DT2) => {
-                self.connections.data(message, route.as_ref(), place, data)
+                self.connections.data(&mut cx.notes, message, route.as_ref(), place, data)
             }
             _ => Joined::Alone(data),
         };
