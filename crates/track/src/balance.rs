@@ -3,7 +3,12 @@
 //! It only spreads load, so it is not keyed; and it is part of what makes the answer independent of the number of
 //! workers, so it must never depend on anything but the frame.
 
-use wire::Cursor;
+use wire::envelope;
+use wire::ip::proto;
+use wire::link::Carried;
+use wire::{Anomalies, Cursor, transport};
+
+use crate::shard::MAX_ENVELOPES;
 
 /// Shards of a run; fixed, whatever the number of workers.
 pub const SHARDS: usize = 16;
@@ -15,7 +20,8 @@ const SLL: u16 = 113;
 const SLL2: u16 = 276;
 const RAW: [u16; 5] = [12, 14, 101, 228, 229];
 
-/// The shard of a frame. Signalling stays together: SCTP, the MTP and SCCP link types, and whatever is no IP go to shard 0.
+/// The shard of a frame. Signalling stays together: SCTP, in envelopes too, the MTP and SCCP link types, and whatever is
+/// no IP go to shard 0.
 pub fn shard_of(link: u16, bytes: &[u8]) -> u8 {
     peek(link, Cursor::new(bytes)).unwrap_or(0)
 }
@@ -86,14 +92,32 @@ fn behind(mut kind: u16, mut cur: Cursor<'_>) -> Option<u8> {
     None
 }
 
-fn ip(mut cur: Cursor<'_>) -> Option<u8> {
+fn ip(cur: Cursor<'_>) -> Option<u8> {
+    let (spread, protocol, fragment, payload) = outermost(cur)?;
+    if protocol == proto::SCTP {
+        return None;
+    }
+    // Signalling stays together in whatever it is wrapped, and by however many mirrors it comes. A fragment cannot be
+    // looked into, so all of them go by their addresses.
+    if !fragment && may_wrap(protocol, payload) && wraps_sctp(cur, 0) {
+        return None;
+    }
+    Some(spread)
+}
+
+/// What the addresses of a packet say, its protocol, whether it is a fragment, and what it carries.
+fn outermost(mut cur: Cursor<'_>) -> Option<(u8, u8, bool, Cursor<'_>)> {
     match cur.peek()? >> 4 {
         4 => {
-            cur.skip(9).ok()?;
+            let words = usize::from(cur.peek()? & 15);
+            cur.skip(6).ok()?;
+            let fragment = cur.u16().ok()? & 0x3fff != 0;
+            cur.skip(1).ok()?;
             let protocol = cur.u8().ok()?;
             cur.skip(2).ok()?;
             let (src, dst) = (cur.u32().ok()?, cur.u32().ok()?);
-            (protocol != 132).then(|| spread(u64::from(src), u64::from(dst)))
+            cur.skip(words.saturating_sub(5) * 4).ok();
+            Some((spread(u64::from(src), u64::from(dst)), protocol, fragment, cur))
         }
         6 => {
             cur.skip(6).ok()?;
@@ -102,25 +126,64 @@ fn ip(mut cur: Cursor<'_>) -> Option<u8> {
             let mut half = || cur.u64().ok();
             let (a, b, c, d) = (half()?, half()?, half()?, half()?);
             let spread = spread(a ^ b.rotate_left(32), c ^ d.rotate_left(32));
+            let mut fragment = false;
             // SCTP may stand behind extension headers, and fragments of it must follow.
             for _ in 0..8 {
                 match next {
-                    132 => return None,
-                    0 | 43 | 60 => {
+                    proto::HOP_BY_HOP | proto::ROUTING | proto::DESTINATION => {
                         next = cur.u8().ok()?;
                         let len = usize::from(cur.u8().ok()?) * 8 + 6;
                         cur.skip(len).ok()?;
                     }
-                    44 => {
+                    proto::FRAGMENT => {
                         next = cur.u8().ok()?;
                         cur.skip(7).ok()?;
+                        fragment = true;
                     }
                     _ => break,
                 }
             }
-            Some(spread)
+            Some((spread, next, fragment, cur))
         }
         _ => None,
+    }
+}
+
+/// Whether it is worth a second look: two numbers for nearly every packet.
+fn may_wrap(protocol: u8, payload: Cursor<'_>) -> bool {
+    match protocol {
+        proto::UDP => match payload.rest().first_chunk() {
+            Some(&[s1, s0, d1, d0]) => {
+                envelope::is_port(u16::from_be_bytes([d1, d0]))
+                    || envelope::is_port(u16::from_be_bytes([s1, s0]))
+            }
+            None => false,
+        },
+        proto::GRE | proto::IPV4 | proto::IPV6 | proto::ETHERIP | proto::MPLS | proto::L2TP => true,
+        _ => false,
+    }
+}
+
+/// Whether envelopes are around SCTP, as deep as they are opened.
+fn wraps_sctp(mut cur: Cursor<'_>, depth: u8) -> bool {
+    let notes = &mut Anomalies::default();
+    let Some(packet) = wire::ip::dissect(notes, &mut cur) else { return false };
+    if packet.proto == proto::SCTP {
+        return true;
+    }
+    if packet.fragment.is_some() || depth >= MAX_ENVELOPES {
+        return false;
+    }
+    let mut payload = packet.payload;
+    let opened = match packet.proto {
+        proto::UDP => transport::udp(notes, &mut payload)
+            .ok()
+            .and_then(|udp| envelope::in_udp(notes, udp.src_port, udp.dst_port, udp.payload)),
+        _ => envelope::in_ip(notes, &packet),
+    };
+    match opened.map(|envelope| envelope.carried) {
+        Some(Carried::Ip { packet, .. }) => wraps_sctp(packet, depth + 1),
+        _ => false,
     }
 }
 
