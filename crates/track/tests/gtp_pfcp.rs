@@ -1,5 +1,5 @@
 //! GTP and PFCP messages become events, wherever they stand, and what they lack is said.
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod run;
 
