@@ -42,6 +42,8 @@ pub(crate) struct Follower {
     ends: BTreeSet<(IpAddr, u32)>,
     seids: BTreeSet<(IpAddr, u64)>,
     flows: BTreeSet<u64>,
+    /// Frames of requests over UDP whose answer belongs to the subject.
+    requests: BTreeSet<u64>,
     /// Frames that hold something of the subject.
     pub(crate) frames: BTreeSet<u64>,
     /// There was more to follow than there is room for.
@@ -60,6 +62,7 @@ impl Follower {
             ends: BTreeSet::new(),
             seids: BTreeSet::new(),
             flows: BTreeSet::new(),
+            requests: BTreeSet::new(),
             frames: BTreeSet::new(),
             full: false,
         }
@@ -181,6 +184,9 @@ impl Follower {
                     diameter.end_to_end_id,
                 )),
             },
+            What::Gtp(_) | What::Pfcp(_) | What::Dns(_) if self.requests.contains(&event.frame) => {
+                true
+            }
             What::Gtp(gtp) => {
                 known(gtp.request_frame)
                     || to.zip(gtp.teid).is_some_and(|end| end.1 != 0 && self.ends.contains(&end))
@@ -216,6 +222,15 @@ impl Follower {
     fn learn(&mut self, event: &Event, named: bool) {
         if !matches!(event.what, What::Anomaly(_) | What::Flow(_) | What::Tunnel(_)) {
             keep(&mut self.frames, event.frame, &mut self.full);
+        }
+        let request = match &event.what {
+            What::Gtp(gtp) => gtp.request_frame,
+            What::Pfcp(pfcp) => pfcp.request_frame,
+            What::Dns(dns) => dns.request_frame,
+            _ => None,
+        };
+        if let Some(request) = request {
+            keep(&mut self.requests, request, &mut self.full);
         }
         match &event.what {
             What::Map(map) | What::Cap(map) => {

@@ -124,15 +124,14 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let mut follower = Follower::new(subject);
     let once = args.captures.iter().any(|path| path == Path::new("-"));
     if !once {
-        let mut first =
-            Collector { follower: &mut follower, kept: None, progress: progress(args)? };
+        let mut first = Collector { follower: &mut follower, kept: None, progress: None };
         read(args, &network, &pseudonymiser, &mut first)?;
         follower.rewind();
     }
     let mut second = Collector {
         follower: &mut follower,
         kept: Some(Kept::new(args.max_events)),
-        progress: progress(args)?,
+        progress: None,
     };
     let summary = read(args, &network, &pseudonymiser, &mut second)?;
     let kept = second.kept.take().unwrap_or_default();
@@ -166,13 +165,13 @@ fn read(
         to: args.to,
         every_event: true,
     };
+    let progress = Progress::new(inputs.progress().total(), !args.quiet);
+    collector.progress = Some(progress);
     let summary = engine::run(inputs, options, collector);
-    collector.progress.done();
+    if let Some(progress) = collector.progress.take() {
+        progress.done();
+    }
     Ok(summary?)
-}
-
-fn progress(args: &Args) -> Result<Progress> {
-    Ok(Progress::new(Inputs::open(&args.captures)?.progress().total(), !args.quiet))
 }
 
 /// Events of the subject, as many as were asked for.
@@ -194,7 +193,7 @@ struct Collector<'f> {
     follower: &'f mut Follower,
     /// None in the first reading, which only learns.
     kept: Option<Kept>,
-    progress: Progress,
+    progress: Option<Progress>,
 }
 
 impl Observer for Collector<'_> {
@@ -212,7 +211,9 @@ impl Observer for Collector<'_> {
     }
 
     fn progress(&mut self, octets: u64, frames: u64) {
-        self.progress.at(octets, frames);
+        if let Some(progress) = &self.progress {
+            progress.at(octets, frames);
+        }
     }
 }
 

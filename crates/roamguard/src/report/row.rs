@@ -123,7 +123,10 @@ impl Answers {
             What::Map(map) | What::Cap(map) => {
                 let opens = map.message == "begin" || map.message.starts_with("query");
                 return opens
-                    && map.otid.as_ref().is_some_and(|otid| !self.dialogues.contains(otid.as_str()));
+                    && map
+                        .otid
+                        .as_ref()
+                        .is_some_and(|otid| !self.dialogues.contains(otid.as_str()));
             }
             What::Gtp(gtp) => !gtp.duplicate && gtp.message.ends_with("Request"),
             What::Diameter(diameter) => diameter.request && !diameter.duplicate,
