@@ -17,6 +17,7 @@
 //! | `ber.padding` | zero octets between or behind elements: fill, or an end-of-contents that closes nothing | stepped over (tshark shows an empty element) | refused |
 //! | `ber.tag` | a tag in more octets than needed, a reserved one; a structure that says it is primitive, a string or number that says it is constructed | the tag that is meant, the first piece of a string | refused, or taken for an unknown element |
 //! | `ber.integer` | an INTEGER without octets or with sign octets that it does not need (§8.3.2) | the number that is meant | refused |
+//! | `ber.oid` | an object identifier with octets that an arc does not need, or that ends within one (§8.19.2) | the arcs that are meant | refused; filters that compare octets do not know the application context |
 //! | `ber.overrun` | a length past the end of the outer element, or of the message | cut off there (tshark: malformed) | refused |
 //! | `ber.depth` | nested deeper than [`MAX_DEPTH`] | not read | reads some levels more, then refuses |
 
@@ -154,6 +155,15 @@ impl<'a> Element<'a> {
         }
     }
 
+    /// An object identifier; one with arcs that are padded or do not end is noted.
+    pub(crate) fn oid(&self, notes: &mut Anomalies) -> Oid<'a> {
+        let oid = Oid(self.value(notes));
+        if !oid.is_canonical() {
+            notes.note(self.span, "ber.oid", Flaw::NotCanonical(oid.0.len() as u64));
+        }
+        oid
+    }
+
     /// Notes what X.690 says of the universal types and this element breaks.
     #[inline]
     fn check_type(&self, notes: &mut Anomalies) {
@@ -167,6 +177,9 @@ impl<'a> Element<'a> {
             }
             Tag::INTEGER | Tag::ENUMERATED => {
                 self.number(notes);
+            }
+            Tag::OID => {
+                self.oid(notes);
             }
             _ if self.constructed => self.wrong_form(notes),
             _ => {}
@@ -247,8 +260,9 @@ fn clean(mut octets: &[u8], depth: u8) -> Option<usize> {
         };
         let (content, rest) = behind.split_at_checked(length)?;
         match first {
-            // INTEGER and ENUMERATED.
+            // INTEGER and ENUMERATED, OBJECT IDENTIFIER.
             0x02 | 0x0a if !minimal(content) => return None,
+            0x06 if !Oid(content).is_canonical() => return None,
             // Reserved, structures that say they are primitive, and the other way round.
             0x00 | 0x20 | 0x08 | 0x0b | 0x10 | 0x11 | 0x21..=0x27 | 0x29 | 0x2a => return None,
             0x2c..=0x2f | 0x32..=0x3f => return None,

@@ -12,6 +12,18 @@ impl Oid<'_> {
     /// More arcs than this are not shown.
     const MAX_ARCS: usize = 32;
 
+    /// Whether every arc ends, and none has octets that it does not need (§8.19.2).
+    pub fn is_canonical(&self) -> bool {
+        let mut starts = true;
+        for &octet in self.0 {
+            if starts && octet == 0x80 {
+                return false;
+            }
+            starts = octet < 0x80;
+        }
+        starts && !self.0.is_empty()
+    }
+
     /// The last arc; the first two, which share a number, have none.
     pub fn last_arc(&self) -> Option<u64> {
         self.numbers().skip(1).last()

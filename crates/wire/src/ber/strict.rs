@@ -88,6 +88,7 @@ fn nested(bytes: &[u8], depth: u8) -> Result<(), Refused> {
             // BOOLEAN, strings, NULL, OBJECT IDENTIFIER and what else holds no elements (§8.2 to §8.23).
             0x21..=0x27 | 0x29 | 0x2a | 0x2c..=0x2f | 0x32..=0x3f => return Err(Refused),
             0x02 | 0x0a if !is_number(found.content) => return Err(Refused),
+            0x06 => object_identifier(found.content)?,
             // EXTERNAL, EMBEDDED PDV, SEQUENCE, SET.
             0x08 | 0x0b | 0x10 | 0x11 => return Err(Refused),
             _ => {}
@@ -109,6 +110,18 @@ pub fn is_number(octets: &[u8]) -> bool {
             !sign_only
         }
     }
+}
+
+/// Arcs of seven bits an octet, the last of each without the high bit, the first not all padding (§8.19.2).
+pub fn object_identifier(octets: &[u8]) -> Result<(), Refused> {
+    let mut before = 0;
+    for octet in octets {
+        if *octet == 0x80 && before < 0x80 {
+            return Err(Refused);
+        }
+        before = *octet;
+    }
+    if octets.is_empty() || before >= 0x80 { Err(Refused) } else { Ok(()) }
 }
 
 fn element<'a>(cur: &mut Cursor<'a>, depth: u8) -> Result<Element<'a>, Refused> {

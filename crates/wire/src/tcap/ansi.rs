@@ -5,7 +5,7 @@
 use super::component::{Code, Component, ComponentKind, Problem};
 use super::dialogue::Dialogue;
 use super::{MAX_COMPONENTS, Message};
-use crate::ber::{Class, Element, Elements, Oid, Tag, check, integer};
+use crate::ber::{Class, Element, Elements, Tag, check, integer};
 use crate::{Anomalies, Flaw};
 
 /// The package type (§3.1).
@@ -158,7 +158,7 @@ fn dialogue<'a>(notes: &mut Anomalies, portion: &Element<'a>) -> Dialogue<'a> {
     let mut fields = portion.structure(notes);
     while let Some(field) = fields.next(notes) {
         match field.tag {
-            tag::OBJECT_CONTEXT => dialogue.application_context = Some(Oid(field.value(notes))),
+            tag::OBJECT_CONTEXT => dialogue.application_context = Some(field.oid(notes)),
             tag::USER_INFORMATION => {
                 let information = field.structure(notes);
                 check(notes, information);

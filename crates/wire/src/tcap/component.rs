@@ -277,10 +277,9 @@ fn code<'a>(notes: &mut Anomalies, element: &Element<'a>, names: &Names) -> Opti
             integer(octets).map(Code::Local)
         }
         Tag::OID => {
-            let octets = element.value(notes);
-            let len = octets.len() as u64;
-            notes.note(element.span, names.global, Flaw::NotCanonical(len));
-            Some(Code::Global(Oid(octets)))
+            let oid = element.oid(notes);
+            notes.note(element.span, names.global, Flaw::NotCanonical(oid.0.len() as u64));
+            Some(Code::Global(oid))
         }
         _ => None,
     }

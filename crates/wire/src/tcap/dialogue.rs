@@ -123,7 +123,7 @@ pub(super) fn dialogue<'a>(
     let mut next = parts.next(notes);
     match next {
         Some(reference) if reference.tag == Tag::OID => {
-            dialogue.abstract_syntax = Some(Oid(reference.value(notes)));
+            dialogue.abstract_syntax = Some(reference.oid(notes));
             next = parts.next(notes);
         }
         _ => notes.note(external.span, "tcap.dialogue", Flaw::Missing),
@@ -185,13 +185,15 @@ pub(super) fn dialogue<'a>(
     };
     let fits = match dialogue.pdu {
         DialoguePdu::Request => message == Kind::Begin,
-        DialoguePdu::Response => matches!(message, Kind::Continue | Kind::End | Kind::Abort),
-        DialoguePdu::Abort => message == Kind::Abort,
+        DialoguePdu::Response => {
+            !unstructured && matches!(message, Kind::Continue | Kind::End | Kind::Abort)
+        }
+        DialoguePdu::Abort => !unstructured && message == Kind::Abort,
         DialoguePdu::Unidirectional => message == Kind::Unidirectional,
         DialoguePdu::Unknown => true,
     };
     if !fits {
-        // In a message that does not take it.
+        // In a message that does not take it, or in the syntax of unidirectional dialogues, which have AUDT alone.
         unexpected(notes, &pdu);
     }
     message_fields(notes, &mut dialogue, &pdu);
@@ -234,6 +236,9 @@ fn message_fields<'a>(notes: &mut Anomalies, dialogue: &mut Dialogue<'a>, pdu: &
         match number {
             VERSION if dialogue.pdu == DialoguePdu::Abort => {
                 dialogue.abort_source = number_of(notes, &field);
+                if dialogue.abort_source_name().is_none() {
+                    unexpected(notes, &field);
+                }
             }
             VERSION => {
                 if !matches!(field.value(notes), [7, 0x80]) {
@@ -243,12 +248,15 @@ fn message_fields<'a>(notes: &mut Anomalies, dialogue: &mut Dialogue<'a>, pdu: &
             }
             CONTEXT => match explicit(notes, &field) {
                 Some(name) if name.tag == Tag::OID => {
-                    dialogue.application_context = Some(Oid(name.value(notes)));
+                    dialogue.application_context = Some(name.oid(notes));
                 }
                 _ => unexpected(notes, &field),
             },
             RESULT => {
                 dialogue.result = integer_in(notes, &field);
+                if dialogue.result_name().is_none() {
+                    unexpected(notes, &field);
+                }
             }
             DIAGNOSTIC => {
                 let source = explicit(notes, &field);
@@ -256,7 +264,7 @@ fn message_fields<'a>(notes: &mut Anomalies, dialogue: &mut Dialogue<'a>, pdu: &
                     Some(source) if source.tag.class() == crate::ber::Class::Context => {
                         dialogue.diagnostic_source = u8::try_from(source.tag.number()).ok();
                         dialogue.diagnostic = integer_in(notes, &source);
-                        if !matches!(dialogue.diagnostic_source, Some(1 | 2)) {
+                        if dialogue.diagnostic_name().is_none() {
                             unexpected(notes, &source);
                         }
                     }

@@ -5,7 +5,7 @@
 
 use super::{Code, ComponentKind, Kind, Message, Oid, Package};
 use crate::ber::integer;
-use crate::ber::strict::{Element, Reader, Refused, check, is_number};
+use crate::ber::strict::{Element, Reader, Refused, check, is_number, object_identifier};
 
 /// Fields that may be noted of a message that the strict reader takes.
 pub const NOTED_THOUGH_LEGAL: &[&str] = &[
@@ -182,7 +182,9 @@ impl<'a> Reading<'a> {
         content.end()?;
         let mut fields = Parts { reader: pdu.elements()?, next: None };
         fields.advance()?;
+        let unstructured = matches!(syntax.content, [.., 2, _]);
         match pdu.first {
+            0x61 | 0x64 if unstructured => return Err(Refused),
             0x60 => {
                 fields.take(0x80)?;
                 self.application_context = Some(explicit(&mut fields, 0xa1, 6)?);
@@ -190,7 +192,7 @@ impl<'a> Reading<'a> {
             0x61 => {
                 fields.take(0x80)?;
                 self.application_context = Some(explicit(&mut fields, 0xa1, 6)?);
-                octet(explicit(&mut fields, 0xa2, 2)?)?;
+                named(explicit(&mut fields, 0xa2, 2)?, 1)?;
                 let mut diagnostic = fields.take(0xa3)?.ok_or(Refused)?.elements()?;
                 let source = diagnostic.one()?;
                 diagnostic.end()?;
@@ -203,9 +205,9 @@ impl<'a> Reading<'a> {
                 if number.first != 2 {
                     return Err(Refused);
                 }
-                octet(number.content)?;
+                named(number.content, 2)?;
             }
-            0x64 => octet(fields.take(0x80)?.ok_or(Refused)?.content)?,
+            0x64 => named(fields.take(0x80)?.ok_or(Refused)?.content, 1)?,
             _ => return Err(Refused),
         }
         if let Some(information) = fields.take(0xbe)? {
@@ -230,6 +232,14 @@ fn explicit<'a>(parts: &mut Parts<'a>, outer: u8, inner: u8) -> Result<&'a [u8],
     let element = inside.one()?;
     inside.end()?;
     if element.first == inner { Ok(element.content) } else { Err(Refused) }
+}
+
+/// A number that has a name, up to this one.
+fn named(octets: &[u8], most: u8) -> Result<(), Refused> {
+    match octets {
+        [number] if *number <= most => Ok(()),
+        _ => Err(Refused),
+    }
 }
 
 /// A number of one octet.
@@ -311,7 +321,9 @@ fn code<'a>(fields: &mut Parts<'a>) -> Result<Code<'a>, Refused> {
         }
         return integer(local.content).map(Code::Local).ok_or(Refused);
     }
-    fields.take(6)?.map(|global| Code::Global(Oid(global.content))).ok_or(Refused)
+    let global = fields.take(6)?.ok_or(Refused)?.content;
+    object_identifier(global)?;
+    Ok(Code::Global(Oid(global)))
 }
 
 /// The last element of a structure, whole and alone.
@@ -392,7 +404,10 @@ fn ansi_dialogue<'a>(reading: &mut Reading<'a>, parts: &mut Parts<'a>) -> Result
     let mut fields = portion.elements()?;
     while let Some(field) = fields.next_element()? {
         match field.first {
-            0xdc => reading.application_context = Some(field.content),
+            0xdc => {
+                object_identifier(field.content)?;
+                reading.application_context = Some(field.content);
+            }
             0xfd => check(field.content)?,
             0xda | 0xdb | 0x80..=0x82 => {}
             0xfa | 0xfb | 0xa0..=0xa2 => check(field.content)?,
