@@ -2,6 +2,7 @@
 //! hide in the other.
 
 pub mod ber;
+pub mod cap;
 pub mod diameter;
 pub mod dns;
 pub mod envelope;

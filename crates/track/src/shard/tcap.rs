@@ -43,11 +43,7 @@ fn ansi_argument(component: &Component<'_>) -> Argument {
     // A MIN is a North American number without its country code; some switches write an extension for a directory number.
     let directory = identities.mdn.filter(|mdn| mdn.len() >= NORTH_AMERICAN);
     let number = directory.or(identities.min).or(identities.mdn);
-    argument.msisdn = number.map(|digits| map::AddressString {
-        nature: 0,
-        plan: 1,
-        digits,
-    });
+    argument.msisdn = number.map(|digits| map::AddressString { nature: 0, plan: 1, digits });
     if matches!(
         component.kind,
         ComponentKind::ReturnResultLast | ComponentKind::ReturnResultNotLast
@@ -95,16 +91,23 @@ impl Speaker {
         }
         let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
         let user = map::user(context, called, calling);
-        let as_map = |component: &Component<'_>| {
-            component.kind == ComponentKind::Invoke
-                && component
-                    .opcode
-                    .as_ref()
-                    .and_then(local)
-                    .is_some_and(|opcode| map::reads_as_map(opcode, component.parameter))
-        };
-        if user == User::Unknown && message.components.iter().any(as_map) {
-            return Self::Itu(User::Map);
+        if user == User::Unknown {
+            let reads = |reads_as: fn(i64, Cursor<'_>) -> bool| {
+                message.components.iter().any(|component| {
+                    component.kind == ComponentKind::Invoke
+                        && component
+                            .opcode
+                            .as_ref()
+                            .and_then(local)
+                            .is_some_and(|opcode| reads_as(opcode, component.parameter))
+                })
+            };
+            if reads(map::reads_as_map) {
+                return Self::Itu(User::Map);
+            }
+            if reads(map::reads_as_cap) {
+                return Self::Itu(User::Cap);
+            }
         }
         Self::Itu(user)
     }

@@ -12,7 +12,9 @@ use smallvec::SmallVec;
 
 use crate::map::AddressString;
 pub(crate) use arguments::fields;
-pub(crate) use names::{context, context_of_gsm, error_name, operation_name};
+pub(crate) use names::{
+    context, context_of_gsm, error_name, event_bcsm as event_name, operation_name,
+};
 pub(crate) use numbers::Form;
 
 /// More numbers of one operation than this are not read.

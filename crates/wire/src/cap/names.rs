@@ -136,7 +136,7 @@ const GPRS: &[u8] = &[70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83];
 const SMS: &[u8] = &[60, 61, 62, 63, 64, 65, 66, 67];
 
 /// EventTypeBCSM of CAP, and those that only INAP has.
-pub(super) fn event_bcsm(event: u8) -> Option<&'static str> {
+pub(crate) fn event_bcsm(event: u8) -> Option<&'static str> {
     Some(match event {
         1 => "origAttemptAuthorized",
         2 => "collectedInfo",

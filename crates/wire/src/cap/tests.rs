@@ -1,7 +1,7 @@
 //! Tests of the CAP reader.
 
 use crate::ber::Oid;
-use crate::map::{Argument, User, argument, error_name, operation_name, user};
+use crate::map::{Argument, User, argument, error_name, operation_name, reads_as_cap, user};
 use crate::tcap::ComponentKind;
 use crate::{Anomalies, Cursor};
 
@@ -189,4 +189,17 @@ fn names() {
     assert_eq!(operation_name(User::Cap, 32), Some("initiateCallAttempt"));
     assert_eq!(error_name(User::Cap, 12), Some("taskRefused"));
     assert_eq!(user(Some(Oid(&[4, 0, 0, 1, 23, 3, 4])), None, None), User::Cap);
+}
+
+#[test]
+fn what_reads_as_a_call_without_being_told() {
+    let connect = sequence(&[tlv(&[0xa0], &tlv(&[4], ISUP))]);
+    assert!(reads_as_cap(20, Cursor::new(&connect)));
+    let report = sequence(&[tlv(&[0x80], &[7]), tlv(&[0xa3], &tlv(&[0x81], &[2]))]);
+    assert!(reads_as_cap(24, Cursor::new(&report)));
+    // An event that has no name; a cause, which anything could be; MAP's question for a subscriber's SGSN, of the same code.
+    assert!(!reads_as_cap(24, Cursor::new(&sequence(&[tlv(&[0x80], &[99])]))));
+    assert!(!reads_as_cap(22, Cursor::new(&tlv(&[4], &[0x80, 0x90]))));
+    let routing = sequence(&[tlv(&[0x80], IMSI), tlv(&[0x82], NODE)]);
+    assert!(!reads_as_cap(24, Cursor::new(&routing)));
 }

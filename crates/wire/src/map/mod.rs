@@ -123,6 +123,21 @@ pub fn reads_as_map(opcode: i64, parameter: Cursor<'_>) -> bool {
     notes.is_empty() && addressed && (identified || !argument.addresses.is_empty())
 }
 
+/// Whether a request reads as this CAP operation, where neither context nor subsystem says so: only what has plausible numbers
+/// of a call, or events that have names, does.
+pub fn reads_as_cap(opcode: i64, parameter: Cursor<'_>) -> bool {
+    let mut notes = Anomalies::default();
+    let read = argument(&mut notes, User::Cap, opcode, ComponentKind::Invoke, parameter);
+    let Some(call) = read.call.filter(|_| notes.is_empty()) else { return false };
+    let numbers = call.parties.iter().all(|party| fields::plausible(&party.number.digits, 3..=18));
+    let events = call.requested_events.iter().all(|event| cap::event_name(*event).is_some());
+    let named = call.event_type.is_none_or(|_| call.event_type_name.is_some());
+    let says = !call.parties.is_empty()
+        || !call.requested_events.is_empty()
+        || call.event_type_name.is_some();
+    numbers && events && named && says
+}
+
 /// Reads the parameter of a component. `opcode` is that of the request, which a result may leave out. Errors and rejects
 /// say nothing about anybody.
 pub fn argument(
