@@ -13,7 +13,8 @@
 
 mod common;
 
-use engine::event::{Event, Level};
+use engine::capture::{Batch, Inputs};
+use engine::event::{Event, Level, What};
 
 /// Every capture is read without a panic; its records survive JSON; memory stays bounded by construction.
 #[test]
@@ -82,4 +83,43 @@ fn the_genuine_emulator_is_found() {
             .iter()
             .any(|alert| alert.detection == "sgsn-emulation" && alert.level >= Level::High)
     );
+}
+
+/// Malformed and fuzz-found captures (tag d in the index) are read to their end, every frame is counted, and what is
+/// wrong has its field and, where it stands in a frame, its place there.
+#[test]
+fn malformed_captures_are_read_to_their_end() {
+    let Some(folder) = common::captures() else { return };
+    let (mut read, mut anomalies, mut placed) = (0, 0, 0);
+    for (path, fields) in common::index(&folder) {
+        let tags = fields[8].split("use=").nth(1).and_then(|rest| rest.split(';').next());
+        if !tags.is_some_and(|tags| tags.contains('d')) {
+            continue;
+        }
+        let name = &fields[0];
+        let mut lengths = vec![0];
+        let mut inputs = Inputs::open(&[&path]).unwrap();
+        let mut batch = Batch::default();
+        while inputs.next_batch(&mut batch) {
+            lengths.extend(batch.frames().map(|frame| frame.bytes.len()));
+        }
+        let (summary, events) =
+            common::scan(std::slice::from_ref(&path), common::options(1, None));
+        assert_eq!(summary.stats.frames as usize, lengths.len() - 1, "{name}");
+        for event in &events {
+            let What::Anomaly(anomaly) = &event.what else { continue };
+            let line = || format!("{name}: {}", serde_json::to_string(event).unwrap());
+            assert!(!anomaly.layer.is_empty() && !anomaly.field.is_empty(), "{}", line());
+            assert!(!anomaly.flaw.is_empty(), "{}", line());
+            anomalies += 1;
+            if let Some(offset) = anomaly.offset {
+                placed += 1;
+                assert!(offset as usize <= lengths[event.frame as usize], "{}", line());
+            }
+        }
+        read += 1;
+    }
+    println!("{read} captures, {anomalies} anomalies, {placed} with their place in the frame");
+    assert!(read >= 40, "{read} captures");
+    assert!(placed * 2 > anomalies, "{placed} of {anomalies} anomalies have a place");
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::said::Said;
-use crate::table::{Row, Table};
+use crate::table::{Row, Table, Which};
 
 /// A field of a frame in which the two sides differ: what only one of them says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Compared {
     /// Values that both sides say, by field.
     pub agree: BTreeMap<Row, u64>,
     pub differences: Vec<Difference>,
+    /// Values of ours in frames in which tshark gave a malformed or cut message up.
+    pub given_up: u64,
     /// Frames behind the place where tshark gave the file up.
     pub unread: u64,
 }
@@ -33,10 +35,11 @@ pub fn compare(table: &Table, ours: Vec<(u64, Said)>, theirs: Vec<(u64, Said)>) 
     let mut ours: BTreeMap<u64, Said> = ours.into_iter().collect();
     let mut whole: BTreeMap<Row, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
     let kinds = [table.row("icmp.type"), table.row("icmpv6.type")];
-    for (frame, theirs) in theirs {
+    for (frame, frame_theirs) in theirs {
         compared.frames += 1;
         let ours = ours.remove(&frame).unwrap_or_default();
-        let mut theirs: BTreeMap<Row, Vec<String>> = theirs.by_field().into_iter().collect();
+        let broken_off = frame_theirs.broken_off;
+        let mut theirs: BTreeMap<Row, Vec<String>> = frame_theirs.by_field().into_iter().collect();
         let mut ours: BTreeMap<Row, Vec<String>> = ours.by_field().into_iter().collect();
         if is_error(&theirs, kinds) {
             // What an ICMP error quotes is of another packet. tshark lists it behind what is the frame's own.
@@ -49,16 +52,27 @@ pub fn compare(table: &Table, ours: Vec<(u64, Said)>, theirs: Vec<(u64, Said)>) 
         for row in rows {
             let mut ours = ours.remove(&row).unwrap_or_default();
             let mut theirs = theirs.remove(&row).unwrap_or_default();
+            match table.field(row).map_or(Which::All, |field| field.which) {
+                Which::All => {}
+                Which::First => {
+                    ours.truncate(1);
+                    theirs.truncate(1);
+                }
+                Which::OfCapture => {
+                    let (a, b) = whole.entry(row).or_default();
+                    a.extend(ours);
+                    b.extend(theirs);
+                    continue;
+                }
+            }
             ours.sort_unstable();
             theirs.sort_unstable();
-            if table.field(row).is_some_and(|field| field.whole_capture) {
-                let (a, b) = whole.entry(row).or_default();
-                a.extend(ours);
-                b.extend(theirs);
-                continue;
-            }
             let same = common(&mut ours, &mut theirs);
             *compared.agree.entry(row).or_default() += same;
+            if broken_off {
+                compared.given_up += ours.len() as u64;
+                ours.clear();
+            }
             if !ours.is_empty() || !theirs.is_empty() {
                 compared.differences.push(Difference { frame, row, ours, theirs });
             }

@@ -35,6 +35,8 @@ pub(crate) struct Speaker {
     /// Names that the table does not have: a mistake of this crate.
     strangers: Vec<&'static str>,
     notes: Anomalies,
+    /// Of the last datagram.
+    ports: (u16, u16),
 }
 
 impl Speaker {
@@ -59,6 +61,11 @@ impl Speaker {
 
     pub(crate) fn say_flag(&mut self, name: &'static str, value: bool) {
         self.say(name, u8::from(value));
+    }
+
+    /// Whether the last datagram came from or went to this port.
+    pub(crate) const fn has_port(&self, port: u16) -> bool {
+        self.ports.0 == port || self.ports.1 == port
     }
 
     /// Defects are not compared; parsers want to note them all the same.
@@ -94,6 +101,10 @@ impl Speaker {
             "gtp" => gtp::gtp(self, &mut notes, cur),
             "pfcp" => pfcp::pfcp(self, &mut notes, cur),
             "diameter" => diameter::diameter(self, &mut notes, cur),
+            "s1ap" => apps::access(self, &mut notes, cur, "s1ap.procedureCode"),
+            "ngap" => apps::access(self, &mut notes, cur, "ngap.procedureCode"),
+            "sip" => apps::sip(self, bytes),
+            "radius" => apps::radius(self, &mut notes, cur),
             "dns" => apps::dns(self, &mut notes, cur),
             _ => {}
         }
@@ -108,6 +119,7 @@ pub fn read(table: &Arc<Table>, path: &Path) -> Result<Vec<(u64, Said)>> {
         said: Said::default(),
         strangers: Vec::new(),
         notes: Anomalies::new(),
+        ports: (0, 0),
     }));
     let config = Config::new(Pseudonymiser::revealing([7; 32]));
     let mut shard = Shard::new(&config, 0);
@@ -129,13 +141,23 @@ pub fn read(table: &Arc<Table>, path: &Path) -> Result<Vec<(u64, Said)>> {
             shard.frame(&frame, &mut events);
             let mut speaker = speaker.lock().map_err(|_| anyhow!("the tap broke off"))?;
             carriers::frame(&mut speaker, &frame, meta.ts_nanos);
-            for event in events.drain(..).filter(|event| event.frame == meta.number) {
-                records::event(&mut speaker, &event);
+            for event in events.drain(..) {
+                records::of_flow(&mut speaker, &event);
+                if event.frame == meta.number {
+                    records::event(&mut speaker, &event);
+                }
             }
             frames.push((meta.number, std::mem::take(&mut speaker.said)));
         }
     }
-    let speaker = speaker.lock().map_err(|_| anyhow!("the tap broke off"))?;
+    shard.finish(&mut events);
+    let mut speaker = speaker.lock().map_err(|_| anyhow!("the tap broke off"))?;
+    for event in &events {
+        records::of_flow(&mut speaker, event);
+    }
+    if let Some((_, last)) = frames.last_mut() {
+        last.extend(std::mem::take(&mut speaker.said));
+    }
     if !speaker.strangers.is_empty() {
         return Err(anyhow!("not in fields.tsv: {}", speaker.strangers.join(", ")));
     }

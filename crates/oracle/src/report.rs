@@ -63,6 +63,8 @@ pub struct Report {
     pub frames: u64,
     /// Frames behind the place where tshark gave a damaged file up.
     pub unread: u64,
+    /// Values of ours in frames in which tshark gave a malformed or cut message up: not compared.
+    pub given_up: u64,
     counts: BTreeMap<Row, Count>,
     found: Vec<Found>,
 }
@@ -75,6 +77,7 @@ impl Report {
             captures: BTreeSet::new(),
             frames: 0,
             unread: 0,
+            given_up: 0,
             counts: BTreeMap::new(),
             found: Vec::new(),
         }
@@ -85,6 +88,7 @@ impl Report {
         self.captures.insert(capture.to_owned());
         self.frames += compared.frames;
         self.unread += compared.unread;
+        self.given_up += compared.given_up;
         for (row, agree) in compared.agree {
             self.counts.entry(row).or_default().agree += agree;
         }
@@ -173,6 +177,13 @@ impl Report {
         );
         if 0 < self.unread {
             let _ = write!(text, "; tshark gave damaged files up before {} frames", self.unread);
+        }
+        if 0 < self.given_up {
+            let _ = write!(
+                text,
+                "\n{} values of ours stand where tshark gave a malformed or cut message up",
+                self.given_up
+            );
         }
         text.push('\n');
         text

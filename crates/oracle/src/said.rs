@@ -6,11 +6,18 @@ use crate::table::Row;
 #[derive(Clone, Debug, Default)]
 pub struct Said {
     values: Vec<(Row, String)>,
+    /// A message in the frame was given up before its end.
+    pub broken_off: bool,
 }
 
 impl Said {
     pub fn put(&mut self, row: Row, value: String) {
         self.values.push((row, value));
+    }
+
+    /// What is said later of the same frame.
+    pub fn extend(&mut self, other: Self) {
+        self.values.extend(other.values);
     }
 
     pub fn is_empty(&self) -> bool {

@@ -23,6 +23,10 @@ pub enum How {
     Text,
     /// An IP address in its usual form.
     Address,
+    /// A name of labels: octets that are no ASCII are written in several ways.
+    Name,
+    /// A number; Wireshark writes those of ANSI networks as three.
+    PointCode,
     /// Hexadecimal digits without separators.
     Octets,
     /// Digits of an identity, fillers cut off.
@@ -33,6 +37,17 @@ pub enum How {
     Time,
 }
 
+/// Which values of a frame are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All of them, whatever their order.
+    All,
+    /// The first: where we keep no more of several, or Wireshark has one name for different things.
+    First,
+    /// The set of those of all frames: a record tells them with a later frame, or once for a flow.
+    OfCapture,
+}
+
 /// One line of the table.
 #[derive(Clone, Debug)]
 pub struct Field {
@@ -40,8 +55,8 @@ pub struct Field {
     /// Wireshark's names; several where it spreads over protocols what is one thing here.
     pub theirs: Vec<&'static str>,
     pub how: How,
-    /// Values are compared as the set of those of a capture: a record tells them with a later frame, or once a flow.
-    pub whole_capture: bool,
+    /// Which values of a frame are compared.
+    pub which: Which,
     /// Where we have it.
     pub ours: &'static str,
 }
@@ -74,16 +89,19 @@ impl Table {
             let &[protocol, theirs, how, ours] = cells.as_slice() else {
                 bail!("fields.tsv: protocol, Wireshark's fields, how, ours: {line}");
             };
-            let (how, whole_capture) = match how.split_once(' ') {
-                Some((how, "capture")) => (how, true),
+            let (how, which) = match how.split_once(' ') {
+                Some((how, "capture")) => (how, Which::OfCapture),
+                Some((how, "first")) => (how, Which::First),
                 Some(_) => bail!("fields.tsv: {line}"),
-                None => (how, false),
+                None => (how, Which::All),
             };
             let how = match how {
                 "number" => How::Number,
                 "octet" => How::Octet,
                 "text" => How::Text,
                 "address" => How::Address,
+                "name" => How::Name,
+                "point-code" => How::PointCode,
                 "octets" => How::Octets,
                 "digits" => How::Digits,
                 "tunnel-imsi" => How::TunnelImsi,
@@ -95,7 +113,7 @@ impl Table {
             for name in &theirs {
                 table.columns.push((row, name));
             }
-            let field = Field { protocol, theirs, how, whole_capture, ours };
+            let field = Field { protocol, theirs, how, which, ours };
             if table.by_name.insert(field.name(), row).is_some() {
                 bail!("fields.tsv: twice: {line}");
             }
@@ -151,6 +169,8 @@ fn settle(how: How, value: &str) -> Option<String> {
         How::Address => {
             value.parse::<IpAddr>().map_or_else(|_| value.to_owned(), |address| address.to_string())
         }
+        How::Name => name(value),
+        How::PointCode => point_code(value),
         How::Octets => value.replace(':', "").to_ascii_lowercase(),
         How::Digits => {
             value.trim_end_matches(['f', 'F']).chars().filter(char::is_ascii_alphanumeric).collect()
@@ -163,6 +183,44 @@ fn settle(how: How, value: &str) -> Option<String> {
         How::Time => value.trim_end_matches('0').to_owned(),
     };
     (!settled.is_empty()).then_some(settled)
+}
+
+/// Every stretch of octets that are no printable ASCII becomes a question mark, however it was written.
+fn name(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut rest = value.chars();
+    while let Some(letter) = rest.next() {
+        let odd = match letter {
+            '\\' => {
+                let digits: String = rest.clone().take_while(char::is_ascii_alphanumeric).collect();
+                let len = if digits.starts_with('x') { 3 } else { 3.min(digits.len()) };
+                for _ in 0..len {
+                    rest.next();
+                }
+                true
+            }
+            _ => !letter.is_ascii_graphic(),
+        };
+        match (odd, text.ends_with('?')) {
+            (true, true) => {}
+            (true, false) => text.push('?'),
+            (false, _) => text.push(letter.to_ascii_lowercase()),
+        }
+    }
+    text
+}
+
+/// `1-2-3` is network, cluster and member, an octet each.
+fn point_code(value: &str) -> String {
+    if let Some(number) = number(value) {
+        return number.to_string();
+    }
+    let value = value.split([',', ' ', '(']).next().unwrap_or_default();
+    let parts: Vec<u32> = value.split('-').filter_map(|part| part.parse().ok()).collect();
+    match parts.as_slice() {
+        [network, cluster, member] => (network << 16 | cluster << 8 | member).to_string(),
+        _ => value.to_owned(),
+    }
 }
 
 /// Decimal, hexadecimal, or a flag in words.
@@ -202,6 +260,8 @@ mod tests {
             (How::Digits, "31654f", "31654"),
             (How::TunnelImsi, "2345000000000015", "234500000000001"),
             (How::Text, " Echo ", "echo"),
+            (How::Name, "a\\228\\229b.C", "a?b.c"),
+            (How::PointCode, "1-2-3 (66051)", "66051"),
         ];
         for (how, value, expected) in cases {
             assert_eq!(settle(how, value).as_deref(), Some(expected), "{value}");

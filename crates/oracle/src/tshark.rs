@@ -18,8 +18,6 @@ const PREFERENCES: &[&str] = &[
     // What is on the wire, not what it is relative to.
     "sctp.relative_tsns:FALSE",
     "tcp.relative_sequence_numbers:FALSE",
-    // The standard of a point code as the message shows it.
-    "mtp3.heuristic_standard:TRUE",
     // Segments are put together as a receiver does.
     "sctp.reassembly:TRUE",
     "sccp.defragment_xudt:TRUE",
@@ -27,6 +25,12 @@ const PREFERENCES: &[&str] = &[
     "tcp.reassemble_out_of_order:TRUE",
     // GTP has no TCP (TS 29.281 section 4.1).
     "gtp.dissect_gtp_over_tcp:FALSE",
+];
+
+/// What tshark needs for single captures besides what their index says.
+const PREFERRED: &[(&str, &str)] = &[
+    // Point codes of 24 bits, which it takes from this preference and not from the message.
+    ("EvelymCastellon__VelyFirewall/ansi_map_win.pcap", "-o mtp3.standard:ANSI"),
 ];
 
 /// The first line of `tshark --version`, or nothing where it is not installed.
@@ -43,12 +47,13 @@ pub fn read(table: &Table, path: &Path, notes: &str) -> Result<Vec<(u64, Said)>>
     for preference in PREFERENCES {
         command.args(["-o", preference]);
     }
-    for (option, value) in options(notes) {
+    let own = PREFERRED.iter().filter(|(name, _)| path.ends_with(name)).map(|(_, words)| *words);
+    for (option, value) in own.chain([notes]).flat_map(options) {
         command.args([option, value]);
     }
     command.args(["-T", "fields", "-E", "occurrence=a"]);
     command.args(["-E", &format!("separator={FIELD}"), "-E", &format!("aggregator={VALUE}")]);
-    command.args(["-e", "frame.number"]);
+    command.args(["-e", "frame.number", "-e", "_ws.malformed", "-e", "_ws.short"]);
     for name in table.theirs() {
         command.args(["-e", name]);
     }
@@ -61,7 +66,11 @@ pub fn read(table: &Table, path: &Path, notes: &str) -> Result<Vec<(u64, Said)>>
         let text = String::from_utf8_lossy(&line);
         let mut cells = text.trim_end_matches('\n').split(FIELD);
         if let Some(number) = cells.next().and_then(|cell| cell.parse().ok()) {
-            frames.push((number, said(table, cells)));
+            // Behind a malformed or missing octet tshark reads no further.
+            let broken_off = cells.by_ref().take(2).filter(|cell| !cell.is_empty()).count() != 0;
+            let mut said = said(table, cells);
+            said.broken_off = broken_off;
+            frames.push((number, said));
         }
         line.clear();
     }

@@ -3,20 +3,62 @@
 use std::net::IpAddr;
 
 use wire::dns::{self, Data, Name, Record};
-use wire::{Anomalies, Cursor};
+use wire::sip::{self, StartLine};
+use wire::{Anomalies, Cursor, radius, s1ap};
 
 use super::Speaker;
 
+/// NetBIOS names, link-local and multicast DNS.
+const NBNS_PORT: u16 = 137;
+const LLMNR_PORT: u16 = 5355;
+const MDNS_PORT: u16 = 5353;
+
+pub(super) fn access(
+    say: &mut Speaker,
+    notes: &mut Anomalies,
+    mut cur: Cursor<'_>,
+    name: &'static str,
+) {
+    if let Ok(header) = s1ap::dissect(notes, &mut cur) {
+        say.say(name, header.procedure_code);
+    }
+}
+
+pub(super) fn sip(say: &mut Speaker, bytes: &[u8]) {
+    match sip::start_line(bytes) {
+        Some(StartLine::Request { method, .. }) => say.say("sip.Method", method),
+        Some(StartLine::Status { code }) => say.say("sip.Status-Code", code),
+        None => {}
+    }
+}
+
+pub(super) fn radius(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>) {
+    let Ok(packet) = radius::dissect(notes, &mut cur) else { return };
+    say.say("radius.code", packet.code);
+    say.say("radius.id", packet.identifier);
+    say.say("radius.length", packet.length);
+}
+
 pub(super) fn dns(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>) {
+    // tshark has NetBIOS under names of its own.
+    if say.has_port(NBNS_PORT) {
+        return;
+    }
     let Ok(message) = dns::dissect(notes, &mut cur) else { return };
     say.say("dns.id", message.id);
     say.say_flag("dns.flags.response", message.response);
     say.say("dns.flags.opcode", message.opcode);
     say.say_flag("dns.flags.truncated", message.truncated);
-    say.say_flag("dns.flags.recdesired", message.recursion_desired);
+    // LLMNR has other flags in these places (RFC 4795 §2.1.1).
+    let plain = !say.has_port(LLMNR_PORT);
+    if plain {
+        say.say_flag("dns.flags.recdesired", message.recursion_desired);
+    }
     if message.response {
-        say.say_flag("dns.flags.authoritative", message.authoritative);
-        say.say_flag("dns.flags.recavail", message.recursion_available);
+        if plain {
+            say.say_flag("dns.flags.authoritative", message.authoritative);
+            say.say_flag("dns.flags.recavail", message.recursion_available);
+        }
         say.say("dns.flags.rcode", message.rcode & 15);
     }
     say.say("dns.count.queries", message.questions);
@@ -26,7 +68,9 @@ pub(super) fn dns(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>)
     for question in message.questions() {
         say.say("dns.qry.name", name(question.name));
         say.say("dns.qry.type", question.qtype);
-        say.say("dns.qry.class", question.qclass);
+        // Of multicast DNS tshark tells the wish for a unicast answer apart (RFC 6762 §5.4).
+        let mask = if say.has_port(MDNS_PORT) { 0x7fff } else { 0xffff };
+        say.say("dns.qry.class", question.qclass & mask);
     }
     for record in message.records() {
         self::record(say, &record);

@@ -6,14 +6,17 @@ use track::Frame;
 use wire::envelope::{self, Envelope, Kind};
 use wire::ip::{self, proto};
 use wire::link::{self, Carried, LinkType, Tags};
-use wire::sctp::{self, Body, Init, Parameters};
+use wire::sctp::{self, Body, Init, Parameter, Parameters};
 use wire::{Anomalies, Cursor, icmp, transport};
 
 use super::Speaker;
 
 pub(super) fn frame(say: &mut Speaker, frame: &Frame<'_>, nanos: i64) {
     let (seconds, rest) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
-    say.say("frame.time_epoch", format!("{seconds}.{rest:09}"));
+    // Packets without a time have this one.
+    if nanos != 0 {
+        say.say("frame.time_epoch", format!("{seconds}.{rest:09}"));
+    }
     say.say("frame.len", frame.orig_len);
     say.say("frame.cap_len", frame.bytes.len());
     let mut notes = Anomalies::default();
@@ -57,6 +60,7 @@ pub(super) fn ip(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>) 
 
 pub(super) fn udp(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>) {
     let Ok(udp) = transport::udp(notes, &mut cur) else { return };
+    say.ports = (udp.src_port, udp.dst_port);
     say.say("udp.srcport", udp.src_port);
     say.say("udp.dstport", udp.dst_port);
     say.say("udp.length", udp.length);
@@ -75,7 +79,7 @@ pub(super) fn gre(say: &mut Speaker, notes: &mut Anomalies, cur: Cursor<'_>) {
 
 fn envelope(say: &mut Speaker, envelope: &Envelope<'_>) {
     let name = match envelope.kind {
-        Kind::Gre | Kind::Nvgre => "gre.key",
+        Kind::Gre => "gre.key",
         Kind::Vxlan | Kind::VxlanGpe => "vxlan.vni",
         Kind::Geneve => "geneve.vni",
         Kind::Erspan2 | Kind::Erspan3 => "erspan.spanid",
@@ -195,9 +199,8 @@ pub(super) fn sctp(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>
                 say.say("sctp.asconf_ack_seq_nr_number", serial);
                 self::parameters(say, notes, parameters);
             }
-            Body::Auth { shared_key_id, hmac_id } => {
+            Body::Auth { shared_key_id, .. } => {
                 say.say("sctp.shared_key_id", shared_key_id);
-                say.say("sctp.hmac_id", hmac_id);
             }
             Body::ReConfig(parameters)
             | Body::Heartbeat(parameters)
@@ -235,7 +238,13 @@ fn init(say: &mut Speaker, notes: &mut Anomalies, init: &Init<'_>, names: [&'sta
 fn parameters(say: &mut Speaker, notes: &mut Anomalies, mut parameters: Parameters<'_>) {
     while let Some(parameter) = parameters.next_parameter(notes) {
         say.say("sctp.parameter_type", parameter.kind);
-        match parameter.address() {
+        let inner = parameter.asconf_address();
+        if let Some(address) = inner {
+            let kind =
+                if address.is_ipv4() { Parameter::IPV4_ADDRESS } else { Parameter::IPV6_ADDRESS };
+            say.say("sctp.parameter_type", kind);
+        }
+        match parameter.address().or(inner) {
             Some(IpAddr::V4(address)) => say.say("sctp.parameter_ipv4_address", address),
             Some(IpAddr::V6(address)) => say.say("sctp.parameter_ipv6_address", address),
             None => {}

@@ -24,7 +24,6 @@ pub(super) fn diameter(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor
     say.say_some("diameter.Origin-Realm", facts.origin_realm);
     say.say_some("diameter.Destination-Host", facts.destination_host);
     say.say_some("diameter.Destination-Realm", facts.destination_realm);
-    say.say_some("diameter.Result-Code", facts.result_code);
     say.say_some("diameter.Experimental-Result-Code", facts.experimental_result_code);
     say.say_some("diameter.Product-Name", facts.product_name);
     for host in &facts.route_records {
@@ -57,6 +56,7 @@ fn avps(say: &mut Speaker, list: Avps<'_>, depth: u8) {
         }
         let text = || String::from_utf8_lossy(avp.value.rest());
         match entry.name {
+            "Result-Code" => say.say_some("diameter.Result-Code", avp.number()),
             "User-Name" => say.say("diameter.User-Name", text()),
             "Called-Station-Id" => say.say("diameter.Called-Station-Id", text()),
             "Visited-PLMN-Id" => say.say("diameter.Visited-PLMN-Id", hex(avp.value.rest())),

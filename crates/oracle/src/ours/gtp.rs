@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use wire::gtp::{self, Format, Ie, Ies, Message, Plane};
+use wire::gtp::{self, Format, Fteid, Ie, Ies, Message, Plane};
 use wire::{Anomalies, Cursor};
 
 use super::Speaker;
@@ -53,15 +53,13 @@ fn version_1(say: &mut Speaker, notes: &mut Anomalies, message: &Message<'_>) {
     if message.is_gpdu() {
         return;
     }
-    for ie in message.ies().filter(|ie| 127 < ie.kind) {
-        say.say("gtp.ext_length", ie.value.len());
-    }
     let facts = gtp::facts(notes, message);
     say.say_some("gtp.cause", facts.cause);
     say.say_some("gtp.apn", facts.apn);
     say.say_some("gtp.recovery", facts.recovery);
     say.say_some("gtp.nsapi", facts.nsapi.filter(|_| message.version > 0));
-    for fteid in &facts.fteids {
+    // Version 0 has flow labels there.
+    for fteid in facts.fteids.iter().filter(|_| message.version > 0) {
         let name = if fteid.plane == Plane::Control { "gtp.teid_cp" } else { "gtp.teid_data" };
         say.say_some(name, fteid.teid);
     }
@@ -75,9 +73,13 @@ fn version_2(say: &mut Speaker, notes: &mut Anomalies, message: &Message<'_>) {
     say.say_some("gtpv2.seq", message.sequence);
     elements(say, message.ies(), 0);
     let facts = gtp::facts(notes, message);
-    for fteid in &facts.fteids {
-        say.say_some("gtpv2.f_teid_gre_key", fteid.teid);
-        say.say_some("gtpv2.f_teid_interface_type", fteid.interface);
+    let mut before = None;
+    // Without an identifier it is the bare address of a node.
+    for fteid in facts.fteids.iter().filter(|fteid| fteid.teid.is_some()) {
+        if !same_element(before.replace(*fteid), fteid) {
+            say.say_some("gtpv2.f_teid_gre_key", fteid.teid);
+            say.say_some("gtpv2.f_teid_interface_type", fteid.interface);
+        }
         match fteid.ip {
             Some(IpAddr::V4(address)) => say.say("gtpv2.f_teid_ipv4", address),
             Some(IpAddr::V6(address)) => say.say("gtpv2.f_teid_ipv6", address),
@@ -87,6 +89,18 @@ fn version_2(say: &mut Speaker, notes: &mut Anomalies, message: &Message<'_>) {
     say.say_some("gtpv2.rat_type", facts.rat_type);
     say.say_some("gtpv2.rec", facts.recovery);
     say.say_some("gtpv2.apn", facts.apn);
+}
+
+/// Whether this endpoint is the IPv6 address of the element that the one before is the IPv4 address of.
+pub(super) fn same_element(before: Option<Fteid>, fteid: &Fteid) -> bool {
+    let v6 = |fteid: &Fteid| fteid.ip.is_some_and(|ip| ip.is_ipv6());
+    before.is_some_and(|before| {
+        before.teid == fteid.teid
+            && before.interface == fteid.interface
+            && before.ip.is_some()
+            && !v6(&before)
+            && v6(fteid)
+    })
 }
 
 /// Every element with those inside it.

@@ -6,6 +6,10 @@ use wire::pfcp::{self, NodeId};
 use wire::{Anomalies, Cursor};
 
 use super::Speaker;
+use super::gtp::same_element;
+
+/// TS 29.244 table 8.1.2-1.
+const CAUSE: u16 = 19;
 
 pub(super) fn pfcp(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>) {
     let Ok(message) = pfcp::dissect(notes, &mut cur) else { return };
@@ -20,9 +24,11 @@ pub(super) fn pfcp(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>
         let enterprise = if ie.enterprise.is_some() { 2 } else { 0 };
         say.say("pfcp.ie_len", ie.value.len().saturating_add(enterprise));
         say.say_some("pfcp.enterprise_id", ie.enterprise);
+        if ie.kind == CAUSE {
+            say.say_some("pfcp.cause", ie.value.rest().first());
+        }
     });
     let facts = pfcp::facts(notes, &message);
-    say.say_some("pfcp.cause", facts.cause);
     match facts.node_id {
         Some(NodeId::Ip(IpAddr::V4(address))) => say.say("pfcp.node_id_ipv4", address),
         Some(NodeId::Ip(IpAddr::V6(address))) => say.say("pfcp.node_id_ipv6", address),
@@ -34,10 +40,15 @@ pub(super) fn pfcp(say: &mut Speaker, notes: &mut Anomalies, mut cur: Cursor<'_>
         say.say_some("pfcp.f_seid.ipv4", endpoint.ipv4);
         say.say_some("pfcp.f_seid.ipv6", endpoint.ipv6);
     }
+    let mut before = None;
     for fteid in &facts.fteids {
-        say.say_some("pfcp.f_teid.teid", fteid.teid);
-        if let Some(IpAddr::V4(address)) = fteid.ip {
-            say.say("pfcp.f_teid.ipv4_addr", address);
+        if !same_element(before.replace(*fteid), fteid) {
+            say.say_some("pfcp.f_teid.teid", fteid.teid);
+        }
+        match fteid.ip {
+            Some(IpAddr::V4(address)) => say.say("pfcp.f_teid.ipv4_addr", address),
+            Some(IpAddr::V6(address)) => say.say("pfcp.f_teid.ipv6_addr", address),
+            None => {}
         }
     }
 }

@@ -7,9 +7,17 @@ use super::Speaker;
 pub(super) fn event(say: &mut Speaker, event: &Event) {
     match &event.what {
         What::Map(map) | What::Cap(map) => say.say_some("e212.imsi", map.imsi),
-        What::Gtp(gtp) => say.say_some("e212.imsi", gtp.imsi),
+        // Version 0 has it in its header, which tshark has under another name.
+        What::Gtp(gtp) if 0 < gtp.version => say.say_some("e212.imsi", gtp.imsi),
         What::Diameter(diameter) => say.say_some("e212.imsi", diameter.imsi),
         What::Pfcp(pfcp) => say.say_some("e212.imsi", pfcp.imsi),
+        _ => {}
+    }
+}
+
+/// Records that come when a flow has shown what it is, or ends.
+pub(super) fn of_flow(say: &mut Speaker, event: &Event) {
+    match &event.what {
         What::Ssh(ssh) => {
             say.say_some("ssh.protocol", ssh.client.as_deref());
             say.say_some("ssh.protocol", ssh.server.as_deref());

@@ -48,8 +48,8 @@ pub(super) fn isup(
     say.say_some("isup.cause_location", message.cause_location);
     for number in &message.numbers {
         match number.role() {
-            "called" => say.say("isup.called", number.digits),
-            "calling" => say.say("isup.calling", number.digits),
+            "calledPartyNumber" => say.say("isup.called", number.digits),
+            "callingPartyNumber" => say.say("isup.calling", number.digits),
             _ => {}
         }
     }
