@@ -31,6 +31,11 @@ impl Digits {
         self.len as usize
     }
 
+    /// As a number, leading zeros lost.
+    pub const fn value(self) -> u64 {
+        self.value
+    }
+
     pub const fn is_empty(self) -> bool {
         self.len == 0
     }

@@ -21,7 +21,7 @@ impl Default for Sketch {
 impl Sketch {
     pub(super) fn add(&mut self, subscriber: &Subscriber) {
         // The pseudonym is a hash already; digits in the clear and the prefix are mixed in (splitmix64).
-        let digits: u64 = subscriber.prefix.to_string().parse().unwrap_or(0);
+        let digits = subscriber.prefix.value();
         let mut hash =
             subscriber.pseudonym.unwrap_or(0) ^ digits.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         hash = (hash ^ hash >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

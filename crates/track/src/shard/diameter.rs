@@ -145,10 +145,12 @@ fn shown(text: &Text<'_>, digits: &[Option<&str>]) -> String {
 
 /// Whether there are digits enough in a row.
 fn has_run(bytes: &[u8]) -> bool {
-    let mut run = 0;
-    bytes.iter().any(|octet| {
-        run = if octet.is_ascii_digit() { run + 1 } else { 0 };
-        run >= MIN_DIGITS
+    let is_digit = |octet: &&u8| octet.is_ascii_digit();
+    // A run that is long enough covers one of the places looked at.
+    (MIN_DIGITS - 1..bytes.len()).step_by(MIN_DIGITS).any(|at| {
+        let (before, behind) = bytes.split_at(at);
+        let behind = behind.iter().take_while(is_digit).count();
+        behind > 0 && behind + before.iter().rev().take_while(is_digit).count() >= MIN_DIGITS
     })
 }
 
@@ -164,6 +166,13 @@ mod tests {
         assert_eq!(text(b"mme.epc.mnc001.mcc001.3gppnetwork.org").len(), 37);
         assert_eq!(text(&[b'x'; 700]).len(), MAX_TEXT);
         assert_eq!(text(b"a\xffb"), "a\u{fffd}b");
+        for at in 0..MIN_DIGITS * 2 {
+            let padded = |digits: usize| ["x".repeat(at), "7".repeat(digits), "y".into()].concat();
+            assert!(
+                has_run(padded(MIN_DIGITS).as_bytes())
+                    && !has_run(padded(MIN_DIGITS - 1).as_bytes())
+            );
+        }
         assert!(text("\u{e9}".repeat(300).as_bytes()).len() <= MAX_TEXT);
     }
 }
