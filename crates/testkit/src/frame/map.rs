@@ -10,6 +10,7 @@ pub mod op {
     pub const CANCEL_LOCATION: u8 = 3;
     pub const PROVIDE_ROAMING_NUMBER: u8 = 4;
     pub const INSERT_SUBSCRIBER_DATA: u8 = 7;
+    pub const REGISTER_SS: u8 = 10;
     pub const SEND_ROUTING_INFO: u8 = 22;
     pub const UPDATE_GPRS_LOCATION: u8 = 23;
     pub const SEND_ROUTING_INFO_FOR_GPRS: u8 = 24;
@@ -17,6 +18,7 @@ pub mod op {
     pub const SEND_ROUTING_INFO_FOR_SM: u8 = 45;
     pub const SEND_AUTHENTICATION_INFO: u8 = 56;
     pub const SEND_IMSI: u8 = 58;
+    pub const PROCESS_UNSTRUCTURED_SS_REQUEST: u8 = 59;
     pub const ANY_TIME_SUBSCRIPTION_INTERROGATION: u8 = 62;
     pub const ANY_TIME_MODIFICATION: u8 = 65;
     pub const PURGE_MS: u8 = 67;
@@ -35,6 +37,8 @@ pub fn context(opcode: u8) -> Context {
         op::SEND_ROUTING_INFO => Context(5, 3),
         op::SEND_AUTHENTICATION_INFO => Context(14, 3),
         op::INSERT_SUBSCRIBER_DATA => Context(16, 3),
+        op::REGISTER_SS => Context(18, 2),
+        op::PROCESS_UNSTRUCTURED_SS_REQUEST => Context(19, 2),
         op::SEND_ROUTING_INFO_FOR_SM => Context(20, 3),
         op::MT_FORWARD_SM => Context(25, 3),
         op::SEND_IMSI => Context(26, 2),
@@ -105,6 +109,24 @@ pub fn insert_subscriber_data(imsi: Option<&str>, msisdn: &str) -> Vec<u8> {
     parts.push(tlv(0x83, &[0]));
     parts.push(cons(0xa6, &[tlv(4, &[0x11]), tlv(4, &[0x21]), tlv(4, &[0x22])]));
     cons(0x30, &parts)
+}
+
+/// A profile that makes the visited switch report every outgoing call to this control point.
+pub fn insert_control_point(imsi: &str, scf: &str) -> Vec<u8> {
+    let trigger =
+        cons(0x30, &[tlv(10, &[2]), integer(1), tlv(0x80, &address(scf)), tlv(0x81, &[0])]);
+    let originating = tlv(0xa0, &cons(0x30, &[trigger]));
+    cons(0x30, &[tlv(0x80, &tbcd(imsi)), tlv(0xad, &originating)])
+}
+
+/// All calls are forwarded to this number.
+pub fn register_ss(forwarded_to: &str) -> Vec<u8> {
+    cons(0x30, &[tlv(4, &[0x21]), tlv(0x83, &[0x11]), tlv(0x84, &address(forwarded_to))])
+}
+
+/// A request of a subscriber, in the alphabet of GSM.
+pub fn process_unstructured_ss_request(packed: &[u8], msisdn: &str) -> Vec<u8> {
+    cons(0x30, &[tlv(4, &[15]), tlv(4, packed), tlv(0x80, &address(msisdn))])
 }
 
 pub fn cancel_location(imsi: &str) -> Vec<u8> {

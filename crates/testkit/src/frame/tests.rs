@@ -25,6 +25,13 @@ fn operations() -> Vec<(u8, Vec<u8>, Vec<u8>)> {
             map::roaming_number(MSISDN),
         ),
         (op::INSERT_SUBSCRIBER_DATA, map::insert_subscriber_data(Some(IMSI), MSISDN), Vec::new()),
+        (op::INSERT_SUBSCRIBER_DATA, map::insert_control_point(IMSI, NODE), Vec::new()),
+        (op::REGISTER_SS, map::register_ss(MSISDN), Vec::new()),
+        (
+            op::PROCESS_UNSTRUCTURED_SS_REQUEST,
+            map::process_unstructured_ss_request(&[0xaa, 0x18, 0x0c, 0x36, 0x02], MSISDN),
+            Vec::new(),
+        ),
         (
             op::SEND_ROUTING_INFO,
             map::send_routing_info(MSISDN, NODE),
