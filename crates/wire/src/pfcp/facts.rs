@@ -191,6 +191,9 @@ impl<'a> Facts<'a> {
         let teid = cur.u32().ok();
         let whole =
             teid.is_some() && self.addresses(&mut cur, flags & 1 != 0, flags & 2 != 0, teid);
+        if flags & 3 == 0 && teid.is_some() {
+            self.endpoint(teid, None);
+        }
         if !whole || flags & 3 == 0 {
             notes.note(value.span(), "pfcp.f_teid", Flaw::IllegalValue(u64::from(flags)));
         }
@@ -304,26 +307,18 @@ fn node_id<'a>(notes: &mut Anomalies, value: Cursor<'a>) -> Option<NodeId<'a>> {
 
 fn f_seid(notes: &mut Anomalies, value: Cursor<'_>) -> Option<FSeid> {
     let mut cur = value;
-    let mut read = || {
-        let flags = cur.u8()?;
-        let seid = cur.u64()?;
-        let ipv4 = if flags & 2 == 0 { None } else { Some(ipv4(&mut cur)?) };
-        let ipv6 = if flags & 1 == 0 { None } else { Some(ipv6(&mut cur)?) };
-        Ok::<_, Truncated>(FSeid { seid, ipv4, ipv6 })
+    let (Ok(flags), Ok(seid)) = (cur.u8(), cur.u64()) else {
+        let flaw = Flaw::IllegalValue(u64::from(short(value.len())));
+        notes.note(value.span(), "pfcp.f_seid", flaw);
+        return None;
     };
-    match read() {
-        Ok(f_seid) => {
-            if f_seid.ipv4.is_none() && f_seid.ipv6.is_none() {
-                notes.note(value.span_of(1), "pfcp.f_seid", Flaw::IllegalValue(0));
-            }
-            Some(f_seid)
-        }
-        Err(_) => {
-            let flaw = Flaw::IllegalValue(u64::from(short(value.len())));
-            notes.note(value.span(), "pfcp.f_seid", flaw);
-            None
-        }
+    let ipv4 = if flags & 2 == 0 { None } else { ipv4(&mut cur).ok() };
+    let ipv6 = if flags & 1 == 0 { None } else { ipv6(&mut cur).ok() };
+    // One address at least, and each that the flags announce.
+    if flags & 3 == 0 || (flags & 2 != 0) != ipv4.is_some() || (flags & 1 != 0) != ipv6.is_some() {
+        notes.note(value.span(), "pfcp.f_seid", Flaw::IllegalValue(u64::from(flags)));
     }
+    Some(FSeid { seid, ipv4, ipv6 })
 }
 
 /// The first value stays: a repeated element must not overwrite what the receiver acts upon.
