@@ -190,6 +190,8 @@ fn tricks_of_components() {
         (&[2, 1, 1, 2, 1, 71, 0x10, 3, 0x80, 1, 9], "ber.tag"),
         (&[2, 1, 1, 2, 1, 71, 0x80, 0x80], "ber.indefinite"),
         (&[2, 1, 1, 0x22, 3, 2, 1, 71], "ber.tag"),
+        (&[2, 1, 1, 2, 1, 71, 0x30, 4, 6, 2, 0x80, 1], "ber.oid"),
+        (&[2, 1, 1, 2, 1, 71, 0x30, 4, 2, 2, 0, 1], "ber.integer"),
         (&[5, 0, 2, 1, 71], "tcap.invoke_id"),
         (&[2, 1, 1], "tcap.opcode"),
     ] {
@@ -358,10 +360,11 @@ fn well_formed() -> impl Strategy<Value = Vec<u8>> {
 
 fn tlv_long(tag: &[u8], value: &[u8]) -> Vec<u8> {
     let mut out = tag.to_vec();
-    match value.len() {
-        len @ 0..0x80 => out.push(len as u8),
-        len @ 0x80..0x100 => out.extend([0x81, len as u8]),
-        len => out.extend([0x82, (len >> 8) as u8, len as u8]),
+    let [high, low] = u16::try_from(value.len()).unwrap().to_be_bytes();
+    match (high, low) {
+        (0, 0..0x80) => out.push(low),
+        (0, _) => out.extend([0x81, low]),
+        _ => out.extend([0x82, high, low]),
     }
     out.extend(value);
     out
