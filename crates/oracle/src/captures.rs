@@ -76,7 +76,7 @@ fn index_of(folder: &Path) -> Result<Vec<(String, String)>> {
     let text = std::fs::read_to_string(folder.join("INDEX.tsv"))?;
     let line = |line: &str| {
         let mut cells = line.split('\t');
-        Some((cells.next()?.to_owned(), cells.last()?.to_owned()))
+        Some((cells.next()?.to_owned(), cells.next_back()?.to_owned()))
     };
     Ok(text.lines().skip(1).filter_map(line).collect())
 }

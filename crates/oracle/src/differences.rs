@@ -70,13 +70,15 @@ impl Reasons {
         self.list.get(place)
     }
 
-    /// Reasons that no difference needed, of those about one of these captures.
+    /// Reasons that no difference needed, of those that name one of these captures: what is about all of them need not
+    /// show in some.
     pub fn idle(&self, captures: &BTreeSet<String>) -> Vec<&Reason> {
         self.list
             .iter()
             .enumerate()
             .filter(|(place, reason)| {
                 !self.used.contains(place)
+                    && reason.capture != "*"
                     && captures.iter().any(|capture| fits(&reason.capture, capture))
             })
             .map(|(_, reason)| reason)
@@ -111,7 +113,7 @@ mod tests {
     #[test]
     fn reasons_explain_what_they_name() {
         let text = "a/b.pcap\tgtp.*\t3,7-9\tthe length field lies by four octets\n\
-                    *\tudp.length\t*\ta checksum that nobody can check here\n";
+                    c.pcap\tudp.length\t*\ta checksum that nobody can check here\n";
         let mut reasons = Reasons::parse(text).unwrap();
         assert_eq!(reasons.find("a/b.pcap", "gtp.teid", 8), Some(0));
         assert_eq!(reasons.find("a/b.pcap", "gtp.teid", 6), None);

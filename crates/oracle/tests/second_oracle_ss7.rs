@@ -1,7 +1,7 @@
 //! Promise: what independent encoders of SS7 put into a message is what is read out of it, for any values. The encoders are
 //! the crates `gsm_map`, `tcap`, `sccp` and `m3ua`, which share no line with us.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use gsm_map::address::{imsi as imsi_octets, international_e164};
 use gsm_map::operations::{

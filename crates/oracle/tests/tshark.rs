@@ -1,12 +1,5 @@
 //! tshark beside us on every real capture: at least 99.9 % of all values agree, and what differs has its reason.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    clippy::print_stdout,
-    reason = "a test fails by panicking, and tells what it skips"
-)]
-
 use oracle::{captures, tshark};
 
 #[test]

@@ -13,10 +13,7 @@ use super::Speaker;
 
 pub(super) fn frame(say: &mut Speaker, frame: &Frame<'_>, nanos: i64) {
     let (seconds, rest) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
-    // Packets without a time have this one.
-    if nanos != 0 {
-        say.say("frame.time_epoch", format!("{seconds}.{rest:09}"));
-    }
+    say.say("frame.time_epoch", format!("{seconds}.{rest:09}"));
     say.say("frame.len", frame.orig_len);
     say.say("frame.cap_len", frame.bytes.len());
     let mut notes = Anomalies::default();
