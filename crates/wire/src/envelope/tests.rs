@@ -1,3 +1,5 @@
+//! Every envelope built from its specification, every prefix of it, and what no envelope is.
+
 use proptest::prelude::*;
 
 use super::*;
