@@ -162,6 +162,38 @@ fn what_is_sent_again_is_decoded_once_and_gaps_are_counted_by_direction() {
 }
 
 #[test]
+fn the_same_tsn_with_another_message_is_read_too_and_told() {
+    let events = events(vec![
+        say(at(1, 1), at(1, 2), SERVER, &[chunk(10, &message(1, 8))]),
+        say(at(1, 1), at(1, 2), SERVER, &[chunk(11, &message(2, 8))]),
+        say(at(1, 1), at(1, 2), SERVER, &[chunk(10, &message(3, 8))]),
+        // Sent again as it was before.
+        say(at(2, 1), at(1, 2), SERVER, &[chunk(10, &message(3, 8))]),
+        say(at(1, 1), at(1, 2), SERVER, &[chunk(11, &message(2, 8))]),
+    ]);
+    assert_eq!(decoded(&events), [1, 2, 3]);
+    assert_eq!(fields(&events), ["sctp.data_tsn"]);
+    let closed = records(&events, SctpState::Closed);
+    assert_eq!(closed.iter().map(|sctp| sctp.retransmitted).collect::<Vec<_>>(), [2]);
+    assert!(closed.iter().all(|sctp| (sctp.tsn_seen, sctp.tsn_expected) == (2, 2)));
+}
+
+#[test]
+fn a_piece_that_differs_from_its_first_is_told_and_joins_nothing() {
+    let whole = message(7, 60);
+    let (a, b) = whole.split_at(30);
+    let other = vec![0xee; b.len()];
+    let piece = |tsn, bytes, begin, end| sctp::data(&data(tsn, bytes, begin, end));
+    let events = events(vec![
+        say(at(1, 1), at(1, 2), SERVER, &[piece(11, b, false, true)]),
+        say(at(1, 1), at(1, 2), SERVER, &[piece(11, &other, false, true)]),
+        say(at(1, 1), at(1, 2), SERVER, &[piece(10, a, true, false)]),
+    ]);
+    assert_eq!(decoded(&events), [7]);
+    assert_eq!(fields(&events), ["sctp.data_tsn"]);
+}
+
+#[test]
 fn pieces_come_together_over_paths_and_out_of_order() {
     let whole = message(7, 60);
     let (a, rest) = whole.split_at(30);

@@ -7,6 +7,7 @@ use wire::{Cursor, Flaw};
 
 use super::association::Origin;
 use super::cx::{Cx, Place};
+use super::tsn::fingerprint;
 use super::{Shard, ends};
 use crate::counters::Seen;
 use crate::side::Side;
@@ -196,7 +197,7 @@ impl Shard {
                     }
                 }
                 self.established(cx, slot);
-                self.data(cx, place, slot, (side, tag), data, chunk.whole);
+                self.data(cx, place, slot, (side, tag), data, chunk);
             }
             Body::Abort(causes) => {
                 let mut causes = *causes;
@@ -292,21 +293,34 @@ impl Shard {
         slot: Slot,
         (side, tag): (Side, u32),
         data: &Data<'_>,
-        whole: bool,
+        chunk: &Chunk<'_>,
     ) {
         let Some((association, pool)) = self.associations.with_pool(slot) else { return };
         association.data_chunks += 1;
         // What does not belong to the association counts in no numbering.
         let stray = association.is_stray(side, tag);
         let tsns = association.tsns.of_mut(side);
-        if !stray && !tsns.see(data.tsn) {
-            association.retransmitted += 1;
-            return;
+        let mut contested = false;
+        if !stray {
+            // What is cut off by the snapshot length cannot be held against anything.
+            let print = if chunk.whole { fingerprint(data) } else { 0 };
+            let fresh = tsns.see(data.tsn);
+            contested = !fresh && chunk.whole && tsns.differs(data.tsn, print);
+            if contested {
+                // A receiver keeps the first (RFC 9260 §6.2), unless another reached it: both are evidence.
+                let flaw = Flaw::Disagrees { found: u64::from(data.tsn), expected: tsns.next() };
+                cx.notes.note(chunk.at, "sctp.data_tsn", flaw);
+            } else if !fresh {
+                association.retransmitted += 1;
+                return;
+            }
+            tsns.keep(data.tsn, print);
         }
         if data.is_complete() {
             self.user_message(cx, place, slot, data.ppid, data.payload);
-        } else if whole
+        } else if chunk.whole
             && !stray
+            && !contested
             && let Some((ppid, message)) = tsns.piece(pool, data)
         {
             let in_frame = std::mem::replace(&mut cx.in_frame, false);

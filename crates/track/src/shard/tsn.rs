@@ -9,6 +9,9 @@ use crate::pool::Pool;
 /// TSNs below the highest that are remembered one by one; a sender has at most a receive window of them on the way.
 const WINDOW: u32 = 1_024;
 const WORDS: usize = 16;
+const PRINTS: usize = 1_024;
+/// Words of eight octets that a fingerprint takes from a message, besides its last.
+const SAMPLES: usize = 16;
 /// A jump further than this is another numbering, not loss.
 const MAX_JUMP: u32 = 1 << 20;
 /// Pieces of messages on the way, in one direction.
@@ -39,6 +42,8 @@ struct Message {
 pub(crate) struct Tsns {
     highest: Option<u32>,
     window: [u64; WORDS],
+    /// What each TSN of the window brought, by its place; empty until the first DATA.
+    prints: Vec<u32>,
     pub(crate) seen: u64,
     pub(crate) expected: u64,
     pieces: Vec<Piece>,
@@ -78,6 +83,31 @@ impl Tsns {
         self.seen += 1;
         self.expected += if ahead > MAX_JUMP { 1 } else { u64::from(ahead) };
         true
+    }
+
+    /// The TSN that comes next.
+    pub(crate) fn next(&self) -> u64 {
+        self.highest.map_or(0, |highest| u64::from(highest.wrapping_add(1)))
+    }
+
+    /// Keeps what a TSN that was seen brought, to hold a repetition against.
+    pub(crate) fn keep(&mut self, tsn: u32, print: u32) {
+        if self.prints.is_empty() {
+            self.prints.resize(PRINTS, 0);
+        }
+        if let Some(kept) = Self::slot(tsn).and_then(|at| self.prints.get_mut(at)) {
+            *kept = print;
+        }
+    }
+
+    /// Whether a TSN that was seen before brought something else then. Of what is older than the window nobody knows.
+    pub(crate) fn differs(&self, tsn: u32, print: u32) -> bool {
+        let behind = self.highest.map_or(u32::MAX, |highest| highest.wrapping_sub(tsn));
+        behind < WINDOW
+            && self.is_set(tsn)
+            && Self::slot(tsn)
+                .and_then(|at| self.prints.get(at))
+                .is_some_and(|kept| *kept != 0 && *kept != print)
     }
 
     /// Takes a piece of a message and gives the message when it is whole, with the identifier of its first piece.
@@ -174,6 +204,10 @@ impl Tsns {
         }
     }
 
+    fn slot(tsn: u32) -> Option<usize> {
+        usize::try_from(tsn % WINDOW).ok()
+    }
+
     fn place(tsn: u32) -> (usize, u64) {
         let bit = tsn % WINDOW;
         (usize::try_from(bit / 64).unwrap_or(0), 1 << (bit % 64))
@@ -197,6 +231,29 @@ impl Tsns {
             *word &= !bit;
         }
     }
+}
+
+/// What tells DATA from other DATA with the same TSN, never zero: its length, its stream and the message there, and
+/// octets from all over it; the whole of what is short.
+pub(crate) fn fingerprint(data: &wire::sctp::Data<'_>) -> u32 {
+    // An odd number with its bits well spread, as multiplicative hashing wants (Knuth, TAOCP 3, §6.4).
+    const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bytes = data.payload.rest();
+    let mut sum = bytes.len() as u64 ^ u64::from(data.ppid) << 32;
+    let mut mix = |word: u64| sum = (sum.rotate_left(23) ^ word).wrapping_mul(SPREAD);
+    mix(u64::from(data.stream) << 32 | u64::from(data.ssn));
+    mix(u64::from(data.fsn) << 2 | u64::from(data.beginning) << 1 | u64::from(data.ending));
+    let (words, _) = bytes.as_chunks::<8>();
+    let stride = words.len().div_ceil(SAMPLES).max(1);
+    for word in words.iter().step_by(stride) {
+        mix(u64::from_le_bytes(*word));
+    }
+    let last = match bytes.last_chunk::<8>() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => bytes.iter().fold(0, |word, octet| word << 8 | u64::from(*octet)),
+    };
+    mix(last);
+    u32::try_from(sum >> 32).unwrap_or_default().max(1)
 }
 
 #[cfg(test)]
@@ -253,6 +310,38 @@ mod tests {
             prop_assert_eq!(whole, Some((3, expected)));
             prop_assert_eq!(pool.left(), 1_000);
         }
+    }
+
+    #[test]
+    fn what_a_tsn_brought_is_known_as_long_as_the_tsn_is() {
+        let print = |bytes: &[u8]| fingerprint(&data(7, bytes, true, true));
+        let mut tsns = Tsns::default();
+        tsns.see(7);
+        assert!(!tsns.differs(7, print(b"first")));
+        tsns.keep(7, print(b"first"));
+        assert!(!tsns.differs(7, print(b"first")));
+        assert!(tsns.differs(7, print(b"other")));
+        // Neither one that was not seen, nor one that has left the window and whose place another has taken.
+        assert!(!tsns.differs(8, print(b"other")));
+        tsns.see(7 + WINDOW);
+        assert!(!tsns.differs(7, print(b"other")));
+        assert!(!tsns.differs(7 + WINDOW - 1, print(b"other")));
+    }
+
+    #[test]
+    fn a_fingerprint_is_of_every_octet_of_a_short_message() {
+        for len in 1..=128_usize {
+            let bytes = vec![0x55; len];
+            let print = fingerprint(&data(1, &bytes, true, true));
+            for at in 0..len {
+                let mut other = bytes.clone();
+                other[at] ^= 1;
+                assert_ne!(fingerprint(&data(1, &other, true, true)), print, "octet {at} of {len}");
+            }
+        }
+        let whole = fingerprint(&data(1, &[1; 9_000], true, true));
+        assert_ne!(whole, fingerprint(&data(1, &[1; 9_001], true, true)));
+        assert_ne!(whole, fingerprint(&data(1, &[1; 9_000], true, false)));
     }
 
     #[test]
