@@ -72,7 +72,9 @@ pub const PARSERS: &[Parser] = &[
             "a message is found outside"
         );
     }),
-    ("s1ap", |bytes| keep(bytes, |notes, cur| (s1ap::probe(bytes), s1ap::dissect(notes, cur)))),
+    ("s1ap", |bytes| {
+        keep(bytes, |notes, cur| (s1ap::probe(bytes), s1ap::dissect(notes, &s1ap::NGAP, cur)))
+    }),
     ("radius", |bytes| {
         keep(bytes, |notes, cur| (radius::probe(bytes), radius::dissect(notes, cur)));
     }),

@@ -10,6 +10,40 @@ use crate::{Anomalies, Cursor, Flaw, Truncated};
 
 pub use names::procedure_name;
 
+/// Names of the layer in what is noted. The protocols share a shape, not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    pub header: &'static str,
+    pdu: &'static str,
+    criticality: &'static str,
+    length: &'static str,
+    preamble: &'static str,
+    element: &'static str,
+    trailing: &'static str,
+}
+
+/// TS 36.413.
+pub const S1AP: Layer = Layer {
+    header: "s1ap.header",
+    pdu: "s1ap.pdu",
+    criticality: "s1ap.criticality",
+    length: "s1ap.length",
+    preamble: "s1ap.preamble",
+    element: "s1ap.element",
+    trailing: "s1ap.trailing",
+};
+
+/// TS 38.413.
+pub const NGAP: Layer = Layer {
+    header: "ngap.header",
+    pdu: "ngap.pdu",
+    criticality: "ngap.criticality",
+    length: "ngap.length",
+    preamble: "ngap.preamble",
+    element: "ngap.element",
+    trailing: "ngap.trailing",
+};
+
 /// The three kinds of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -35,7 +69,7 @@ pub struct Header {
 /// that protocol.
 pub fn probe(bytes: &[u8]) -> Option<&'static str> {
     let mut notes = Anomalies::default();
-    let header = dissect(&mut notes, &mut Cursor::new(bytes)).ok()?;
+    let header = dissect(&mut notes, &S1AP, &mut Cursor::new(bytes)).ok()?;
     if !notes.is_empty() {
         return None;
     }
@@ -55,11 +89,15 @@ pub fn probe(bytes: &[u8]) -> Option<&'static str> {
 /// Whether a message has the shape that all of them share.
 pub fn fits(bytes: &[u8]) -> bool {
     let mut notes = Anomalies::default();
-    dissect(&mut notes, &mut Cursor::new(bytes)).is_ok() && notes.is_empty()
+    dissect(&mut notes, &S1AP, &mut Cursor::new(bytes)).is_ok() && notes.is_empty()
 }
 
 /// Reads the start of one message, which takes all octets.
-pub fn dissect(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<Header, Truncated> {
+pub fn dissect(
+    notes: &mut Anomalies,
+    layer: &Layer,
+    cur: &mut Cursor<'_>,
+) -> Result<Header, Truncated> {
     let at = cur.span_of(1);
     let choice = cur.u8()?;
     // With a bit for extension the alternatives are 0x00, 0x20 and 0x40; without one (F1AP) 0x00, 0x40 and 0x80.
@@ -69,29 +107,29 @@ pub fn dissect(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<Header, Tr
         _ => Kind::InitiatingMessage,
     };
     if !matches!(choice, 0 | 0x20 | 0x40 | 0x80) {
-        notes.note(at, "s1ap.pdu", Flaw::IllegalValue(u64::from(choice)));
+        notes.note(at, layer.pdu, Flaw::IllegalValue(u64::from(choice)));
     }
     let procedure_code = cur.u8()?;
     let at = cur.span_of(1);
     let criticality = cur.u8()?;
     if criticality & 0x3f != 0 || criticality == 0xc0 {
-        notes.note(at, "s1ap.criticality", Flaw::IllegalValue(u64::from(criticality)));
+        notes.note(at, layer.criticality, Flaw::IllegalValue(u64::from(criticality)));
     }
     let at = cur.span();
     let length = length(cur)?;
     let (mut body, whole) = cur.sub(length);
     if !whole {
         let missing = short(length.saturating_sub(body.len()));
-        notes.note(at, "s1ap.length", Flaw::Truncated { missing });
+        notes.note(at, layer.length, Flaw::Truncated { missing });
     }
     if !cur.is_empty() {
-        notes.note(cur.span(), "s1ap.trailing", Flaw::Trailing(short(cur.len())));
+        notes.note(cur.span(), layer.trailing, Flaw::Trailing(short(cur.len())));
         cur.take_rest();
     }
     let at = body.span_of(1);
     let preamble = body.u8()?;
     if preamble & 0x7f != 0 {
-        notes.note(at, "s1ap.preamble", Flaw::IllegalValue(u64::from(preamble)));
+        notes.note(at, layer.preamble, Flaw::IllegalValue(u64::from(preamble)));
     }
     let elements = body.u16()?;
     let mut first_element = None;
@@ -101,7 +139,7 @@ pub fn dissect(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<Header, Tr
         match element(&mut body) {
             Ok((id, true)) => first_element = first_element.or(Some(id)),
             _ => {
-                notes.note(at, "s1ap.element", Flaw::Truncated { missing: 1 });
+                notes.note(at, layer.element, Flaw::Truncated { missing: 1 });
                 return Ok(Header {
                     kind,
                     procedure_code,
@@ -115,7 +153,7 @@ pub fn dissect(notes: &mut Anomalies, cur: &mut Cursor<'_>) -> Result<Header, Tr
     }
     // What a later release added stands behind the list, and says so in the first bit.
     if !body.is_empty() && preamble & 0x80 == 0 {
-        notes.note(body.span(), "s1ap.trailing", Flaw::Trailing(short(body.len())));
+        notes.note(body.span(), layer.trailing, Flaw::Trailing(short(body.len())));
     }
     Ok(Header { kind, procedure_code, criticality: criticality >> 6, elements, first_element })
 }
@@ -164,7 +202,7 @@ mod tests {
     fn set_ups_and_messages_of_a_subscriber() {
         let setup = message(0, 17, &[(59, &[0, 1, 2]), (64, &[1; 120]), (137, &[0x40])]);
         assert_eq!(probe(&setup), Some("s1ap"));
-        let header = dissect(&mut Anomalies::new(), &mut Cursor::new(&setup)).unwrap();
+        let header = dissect(&mut Anomalies::new(), &S1AP, &mut Cursor::new(&setup)).unwrap();
         assert_eq!((header.kind, header.procedure_code), (Kind::InitiatingMessage, 17));
         assert_eq!((header.elements, header.first_element), (3, Some(59)));
         assert_eq!(probe(&message(0x20, 21, &[(1, b"amf"), (96, &[1])])), Some("ngap"));
@@ -172,6 +210,16 @@ mod tests {
         assert_eq!(procedure_name("s1ap", 12), Some("initialUEMessage"));
         assert_eq!(procedure_name("ngap", 21), Some("NGSetup"));
         assert_eq!((procedure_name("ngap", 200), procedure_name("f1ap", 1)), (None, None));
+    }
+
+    #[test]
+    fn defects_carry_the_name_of_the_protocol() {
+        let long = [&message(0x20, 21, &[(1, b"amf")])[..], &[0]].concat();
+        for (layer, field) in [(&S1AP, "s1ap.trailing"), (&NGAP, "ngap.trailing")] {
+            let mut notes = Anomalies::new();
+            dissect(&mut notes, layer, &mut Cursor::new(&long)).unwrap();
+            assert_eq!(notes.as_slice().iter().map(|it| it.field).collect::<Vec<_>>(), [field]);
+        }
     }
 
     #[test]

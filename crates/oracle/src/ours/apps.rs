@@ -19,7 +19,7 @@ pub(super) fn access(
     mut cur: Cursor<'_>,
     name: &'static str,
 ) {
-    if let Ok(header) = s1ap::dissect(notes, &mut cur) {
+    if let Ok(header) = s1ap::dissect(notes, &s1ap::S1AP, &mut cur) {
         say.say(name, header.procedure_code);
     }
 }

@@ -3,7 +3,7 @@
 use event::{Endpoints, Proto, SctpState, TunnelPath};
 use wire::ip::Packet;
 use wire::sctp::{self, Body, Chunk, ChunkType, Data, Init, Parameter};
-use wire::{Cursor, Flaw};
+use wire::{Cursor, Flaw, s1ap};
 
 use super::association::Origin;
 use super::cx::{Cx, Place};
@@ -386,8 +386,9 @@ impl Shard {
     fn access(&mut self, cx: &mut Cx<'_>, name: &'static str, seen: Seen, mut cur: Cursor<'_>) {
         self.show(cx, name, cur.rest());
         self.counters.seen.note(seen);
-        if let Err(truncated) = wire::s1ap::dissect(&mut cx.notes, &mut cur) {
-            cx.notes.cut("s1ap.header", truncated);
+        let layer = if name == "ngap" { &s1ap::NGAP } else { &s1ap::S1AP };
+        if let Err(truncated) = s1ap::dissect(&mut cx.notes, layer, &mut cur) {
+            cx.notes.cut(layer.header, truncated);
         }
     }
 }
@@ -417,7 +418,7 @@ fn fits(name: &str, bytes: &[u8]) -> bool {
         "m2pa" => wire::mtp3::probe_m2pa(bytes),
         "sua" => wire::sua::probe(bytes),
         "diameter" => wire::diameter::probe(bytes),
-        "s1ap" | "ngap" | "x2ap" | "xnap" | "f1ap" | "e1ap" => wire::s1ap::fits(bytes),
+        "s1ap" | "ngap" | "x2ap" | "xnap" | "f1ap" | "e1ap" => s1ap::fits(bytes),
         // Their messages are not read here, so their word is taken.
         _ => true,
     }
@@ -431,7 +432,7 @@ fn shares(name: &str, bytes: &[u8]) -> bool {
 
 fn shape(bytes: &[u8]) -> Option<&'static str> {
     let names = ["m3ua", "diameter", "m2ua", "m2pa", "sua"];
-    names.into_iter().find(|name| fits(name, bytes)).or_else(|| wire::s1ap::probe(bytes))
+    names.into_iter().find(|name| fits(name, bytes)).or_else(|| s1ap::probe(bytes))
 }
 
 fn first_chunk(packet: &sctp::Packet<'_>) -> Option<ChunkType> {
