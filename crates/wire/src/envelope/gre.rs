@@ -3,7 +3,7 @@
 //! Spec: RFC 2784, RFC 2890 (key and sequence number), RFC 1701 (routing), RFC 2637 (version 1), RFC 7637 (NVGRE).
 
 use super::{Envelope, Kind, erspan};
-use crate::link::{self, EtherType};
+use crate::link::{self, Carried, EtherType};
 use crate::{Anomalies, Cursor, Flaw, Truncated};
 
 const CHECKSUM: u16 = 0x8000;
@@ -50,10 +50,11 @@ pub(super) fn dissect<'a>(
         }
         EtherType::BRIDGED => {
             let carried = link::behind(notes, protocol, cur)?;
-            // RFC 7637 §3.2 has a segment in the upper 24 bits of the key, and neither checksum nor sequence number.
-            match key.filter(|key| *key > 0xff && flags & (CHECKSUM | SEQUENCE) == 0) {
-                Some(key) => envelope(Kind::Nvgre, Some(key >> 8), carried),
-                None => envelope(Kind::Gre, key, carried),
+            match key {
+                Some(key) if flags & (CHECKSUM | SEQUENCE) == 0 && is_segment(key, &carried) => {
+                    envelope(Kind::Nvgre, Some(key >> 8), carried)
+                }
+                _ => envelope(Kind::Gre, key, carried),
             }
         }
         EtherType::WCCP => {
@@ -67,6 +68,15 @@ pub(super) fn dissect<'a>(
         EtherType(..=1500) => Ok(None),
         _ => envelope(Kind::Gre, key, link::behind(notes, protocol, cur)?),
     }
+}
+
+/// Whether a key of bridged frames is a segment and a flow (RFC 7637 §3.2), not a number that somebody gave a tunnel: a
+/// segment outside of what is reserved, a flow that is told apart, and no tag in the frame (§3.3 forbids it).
+fn is_segment(key: u32, carried: &Carried<'_>) -> bool {
+    let (Carried::Ip { tags, .. } | Carried::Other { tags, .. }) = carried else { return false };
+    (0x1000..0xff_ffff).contains(&(key >> 8))
+        && key & 0xff != 0
+        && tags.vlan_ids.iter().all(Option::is_none)
 }
 
 /// RFC 1701: family, offset and length of each, an empty one at the end.

@@ -62,9 +62,11 @@ fn what_the_flags_of_gre_add_is_skipped() {
 fn a_segment_in_the_key_is_nvgre() {
     let bytes = [&[0x20, 0, 0x65, 0x58, 0, 0x13, 0x89, 7][..], &frame(&[0x45])].concat();
     assert_eq!(gre(&bytes), Some((Kind::Nvgre, Some(5_001), Some(&[0x45][..]))));
-    // A key that is a small number is one that somebody configured.
-    let bytes = [&[0x20, 0, 0x65, 0x58, 0, 0, 0, 7][..], &frame(&[0x45])].concat();
-    assert_eq!(gre(&bytes), Some((Kind::Gre, Some(7), Some(&[0x45][..]))));
+    // Keys of tunnels: small numbers, a segment that is reserved, and one without a flow.
+    for key in [7, 65_000, 0x000f_ff07, 0xffff_ff07, 0x0200_0000] {
+        let bytes = [&[0x20, 0, 0x65, 0x58][..], &u32::to_be_bytes(key), &frame(&[0x45])].concat();
+        assert_eq!(gre(&bytes), Some((Kind::Gre, Some(key), Some(&[0x45][..]))));
+    }
 }
 
 #[test]
