@@ -142,6 +142,10 @@ fn every_envelope_is_as_good_as_none() {
                 assert_eq!((around.kind.as_ref(), around.depth), (*kind, 1));
                 assert_eq!((around.src_ip, around.dest_ip), (Some(src), Some(dst)));
             }
+            let tunnels = events.iter().filter(|event| matches!(event.what, What::Tunnel(_)));
+            assert!(
+                tunnels.clone().count() >= 1 && tunnels.clone().all(|it| it.envelope.is_some())
+            );
             // What is left is the flow of the envelope itself.
             let rest: Vec<_> = events
                 .iter()

@@ -73,7 +73,7 @@ impl Join {
                 matches!(&event.what, What::Flow(flow) if flow.state == event::FlowState::New);
             self.sessions.complete(path, begins);
         }
-        let Event { at, frame, ends, flow_id, what, .. } = &mut event;
+        let Event { at, frame, ends, flow_id, envelope, what, .. } = &mut event;
         let (at, frame) = (*at, *frame);
         let ledger = &mut self.ledger;
         match what {
@@ -84,7 +84,16 @@ impl Join {
                 let mut follows = std::mem::take(&mut self.follows);
                 if let Some(request) = request {
                     let counters = &mut self.counters;
-                    self.sessions.on_answer(at, frame, ends, gtp, request, &mut follows, counters);
+                    let message = (&**gtp, &*envelope);
+                    self.sessions.on_answer(
+                        at,
+                        frame,
+                        ends,
+                        message,
+                        request,
+                        &mut follows,
+                        counters,
+                    );
                 } else if gtp.message_type == wire::gtp::ERROR_INDICATION && gtp.version < 2 {
                     self.sessions.on_error_indication(at, frame, ends, gtp, &mut follows);
                 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use event::{
-    Capped, Endpoints, Event, Fteid, Gtp, Plmn, Proto, Subscriber, TableCount, Timestamp, Tunnel,
-    TunnelPath, TunnelState, What,
+    Capped, Endpoints, Envelope, Event, Fteid, Gtp, Plmn, Proto, Subscriber, TableCount, Timestamp,
+    Tunnel, TunnelPath, TunnelState, What,
 };
 
 use smallvec::SmallVec;
@@ -42,6 +42,8 @@ struct Session {
     nsapi: Option<u8>,
     ebi: Option<u8>,
     request_frame: Option<u64>,
+    /// What was wrapped around the message or the traffic that it is known by.
+    envelope: Option<Box<Envelope>>,
     packets: (u64, u64),
     bytes: (u64, u64),
     flows: u64,
@@ -112,7 +114,9 @@ impl Session {
             }),
             _ => None,
         };
-        Event::new(at, frame, ends, What::Tunnel(Box::new(tunnel)))
+        let mut event = Event::new(at, frame, ends, What::Tunnel(Box::new(tunnel)));
+        event.envelope.clone_from(&self.envelope);
+        event
     }
 }
 
@@ -199,7 +203,7 @@ impl Sessions {
         at: Timestamp,
         frame: u64,
         ends: &Endpoints,
-        gtp: &Gtp,
+        (gtp, envelope): (&Gtp, &Option<Box<Envelope>>),
         request: Request,
         out: &mut Vec<Event>,
         counters: &mut JoinCounters,
@@ -208,7 +212,9 @@ impl Sessions {
             return;
         }
         match (gtp.version, gtp.message_type) {
-            (0 | 1, 17) | (2, 33) => self.create(at, frame, ends, gtp, request, out, counters),
+            (0 | 1, 17) | (2, 33) => {
+                self.create(at, frame, ends, (gtp, envelope), request, out, counters);
+            }
             (0 | 1, 19) | (2, 35) => self.update(at, frame, ends, gtp, &request, out),
             // Delete PDP Context, Delete Session, Delete Bearer.
             (0 | 1, 21) | (2, 37 | 100) => {
@@ -296,7 +302,7 @@ impl Sessions {
         at: Timestamp,
         frame: u64,
         ends: &Endpoints,
-        gtp: &Gtp,
+        (gtp, envelope): (&Gtp, &Option<Box<Envelope>>),
         request: Request,
         out: &mut Vec<Event>,
         counters: &mut JoinCounters,
@@ -333,6 +339,7 @@ impl Sessions {
             nsapi: request.nsapi.or(gtp.nsapi),
             ebi: request.ebi.or(gtp.ebi),
             request_frame: Some(request.frame),
+            envelope: envelope.clone(),
             start: at,
             last: at,
             last_frame: frame,
@@ -425,7 +432,7 @@ impl Sessions {
         out: &mut Vec<Event>,
         counters: &mut JoinCounters,
     ) {
-        let (at, frame) = (event.at, event.frame);
+        let (at, frame, envelope) = (event.at, event.frame, event.envelope.take());
         let Some(end) = event.path.take().map(|path| (path.dest_ip, path.teid)) else { return };
         let What::Tunnel(usage) = event.what else { return };
         let found = match self.ends.get(&end).copied() {
@@ -447,7 +454,7 @@ impl Sessions {
         let (number, up) = match found {
             Some(found) => found,
             None => (
-                self.found(at, frame, end, &usage, out, counters),
+                self.found(at, frame, end, (&usage, envelope), out, counters),
                 usage.gateway_teid == Some(end.1),
             ),
         };
@@ -525,7 +532,7 @@ impl Sessions {
         at: Timestamp,
         frame: u64,
         end: End,
-        usage: &Tunnel,
+        (usage, envelope): (&Tunnel, Option<Box<Envelope>>),
         out: &mut Vec<Event>,
         counters: &mut JoinCounters,
     ) -> u64 {
@@ -541,6 +548,7 @@ impl Sessions {
             gateway: usage.gateway_ip.zip(usage.gateway_teid),
             serving_ip: usage.serving_ip,
             gateway_ip: usage.gateway_ip,
+            envelope,
             start: usage.start.unwrap_or(at),
             last: at,
             last_frame: frame,

@@ -7,6 +7,7 @@ use event::{
     Endpoints, Event, Proto, TableCount, Timestamp, Tunnel, TunnelPath, TunnelState, What,
 };
 
+use super::cx::Around;
 use crate::side::Side;
 use event::Capped;
 
@@ -95,14 +96,22 @@ impl Tunnels {
     }
 
     /// After the first packet of an endpoint was read: tells of it.
-    pub(crate) fn introduce(&mut self, path: &TunnelPath, at: Timestamp, out: &mut Vec<Event>) {
+    pub(crate) fn introduce(
+        &mut self,
+        path: &TunnelPath,
+        around: Option<Around>,
+        at: Timestamp,
+        out: &mut Vec<Event>,
+    ) {
         let end = (path.dest_ip, path.teid);
         let Some(usage) = self.table.peek_slot(&end).and_then(|slot| self.table.at_mut(slot))
         else {
             return;
         };
         if std::mem::take(&mut usage.fresh) {
-            out.push(usage.report(end, at, TunnelState::Opened, None));
+            let mut event = usage.report(end, at, TunnelState::Opened, None);
+            event.envelope = around.map(|around| Box::new(around.record()));
+            out.push(event);
         }
     }
 

@@ -137,11 +137,12 @@ impl Shard {
         }
         let path =
             TunnelPath { src_ip: ends.src_ip, dest_ip: ends.dest_ip, teid, depth, imsi: None };
+        let around = cx.around;
         let fresh = self.tunnels.touch(&path, cx.at, cx.frame, len, cx.out);
         self.ip(cx, inner, Some(path));
         self.report(cx, place);
         if fresh {
-            self.tunnels.introduce(&path, cx.at, cx.out);
+            self.tunnels.introduce(&path, around, cx.at, cx.out);
         }
     }
 }
