@@ -75,6 +75,9 @@ pub(super) fn gre(say: &mut Speaker, notes: &mut Anomalies, cur: Cursor<'_>) {
 }
 
 fn envelope(say: &mut Speaker, envelope: &Envelope<'_>) {
+    if let Carried::Ip { tags, .. } | Carried::Other { tags, .. } = &envelope.carried {
+        self::tags(say, tags);
+    }
     let name = match envelope.kind {
         Kind::Gre => "gre.key",
         Kind::Vxlan | Kind::VxlanGpe => "vxlan.vni",

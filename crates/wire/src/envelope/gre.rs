@@ -70,8 +70,9 @@ pub(super) fn dissect<'a>(
     }
 }
 
-/// Whether a key of bridged frames is a segment and a flow (RFC 7637 §3.2), not a number that somebody gave a tunnel: a
-/// segment outside of what is reserved, a flow that is told apart, and no tag in the frame (§3.3 forbids it).
+/// Whether a key of bridged frames is taken for a segment and a flow (RFC 7637 §3.2): a segment outside of what is
+/// reserved, a flow that is told apart, and no tag in the frame (§3.3 forbids it). No single packet proves it: the key of a
+/// tunnel may look the same when somebody chose a big number, or wrote it as an address.
 fn is_segment(key: u32, carried: &Carried<'_>) -> bool {
     let (Carried::Ip { tags, .. } | Carried::Other { tags, .. }) = carried else { return false };
     (0x1000..0xff_ffff).contains(&(key >> 8))
