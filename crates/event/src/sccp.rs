@@ -3,10 +3,11 @@
 //! SUA carries the same users without SCCP; its data messages give the same record, marked with `sua`.
 //! Source: ITU-T Q.713, ANSI T1.112, RFC 3868.
 
+use compact_str::CompactString;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Name, PointCode, SccpAddress};
+use crate::{Name, Outcome, PointCode, SccpAddress};
 
 /// An SCCP message that gave no `map` event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -28,6 +29,16 @@ pub struct Sccp {
     pub return_cause: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub return_cause_name: Option<Name>,
+    /// The transaction that the returned message was to open, as hexadecimal octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub otid: Option<CompactString>,
+    /// What became of that message, where the capture shows it: it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
+    /// `pcap_cnt` of that message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<u64>,
     /// Local references of a connection, as this message names them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_reference: Option<u32>,
