@@ -103,8 +103,7 @@ fn malformed_captures_are_read_to_their_end() {
         while inputs.next_batch(&mut batch) {
             lengths.extend(batch.frames().map(|frame| frame.bytes.len()));
         }
-        let (summary, events) =
-            common::scan(std::slice::from_ref(&path), common::options(1, None));
+        let (summary, events) = common::scan(std::slice::from_ref(&path), common::options(1, None));
         assert_eq!(summary.stats.frames as usize, lengths.len() - 1, "{name}");
         for event in &events {
             let What::Anomaly(anomaly) = &event.what else { continue };

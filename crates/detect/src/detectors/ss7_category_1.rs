@@ -3,7 +3,10 @@
 //! Category 1 of GSMA FS.11, as vendors publish it: operations between nodes of one network, unless an agreement says
 //! otherwise. Location, identity and routing of any subscriber are one invoke away for whoever may send them.
 
-use event::{Capped, CompactString, Event, GlobalTitle, Level, Map, Outcome, TableCount, What, country_code_len};
+use event::{
+    Capped, CompactString, Event, GlobalTitle, Level, Map, Outcome, TableCount, What,
+    country_code_len,
+};
 use network::{Network, Owner, Partner};
 
 use super::sides::NO_DESCRIPTION;
