@@ -5,7 +5,7 @@ mod run;
 
 use event::{Event, Map, Outcome, What};
 use run::{config, events_of, pick};
-use testkit::frame::sccp::{Party, SSN_HLR, SSN_VLR, udt};
+use testkit::frame::sccp::{Party, SSN_HLR, SSN_VLR, udt, udts};
 use testkit::frame::tcap::{self, ansi};
 use testkit::frame::{ber, map};
 use testkit::timeline::{Linkset, Side, Timeline, at};
@@ -45,6 +45,26 @@ fn interrogation() -> Vec<u8> {
 fn begin(invoke: Vec<u8>) -> Vec<u8> {
     let context = map::context(map::op::ANY_TIME_INTERROGATION);
     tcap::begin(5, Some(tcap::aarq(context)), &[invoke])
+}
+
+#[test]
+fn an_opening_message_that_comes_back_is_refused() {
+    let parties = [Party::gt("99901000001", SSN_VLR), Party::gt("99902000001", SSN_HLR)];
+    let opening = begin(tcap::invoke(1, map::op::ANY_TIME_INTERROGATION, &interrogation()));
+    let mut tl = Timeline::new(1);
+    let (client, server) = (at("192.0.2.1", 2905), at("198.51.100.1", 2905));
+    let mut link = Linkset::open(&mut tl, client, server, [11, 22]);
+    link.sccp(&mut tl, Side::Client, &udt(&parties[1], &parties[0], &opening));
+    link.sccp(&mut tl, Side::Server, &udts(1, &parties[0], &parties[1], &opening));
+    // Somebody else's message of the same number, which nobody was seen sending.
+    link.sccp(&mut tl, Side::Client, &udts(1, &parties[1], &parties[0], &opening));
+    let events = events_of(&config(), &tl.into_frames());
+    let asked = events.iter().find(|event| matches!(event.what, What::Map(_))).unwrap().frame;
+    let returned =
+        pick(&events, |what| if let What::Sccp(sccp) = what { Some(sccp.as_ref()) } else { None });
+    let told: Vec<_> = returned.iter().map(|sccp| (sccp.outcome, sccp.request)).collect();
+    assert_eq!(told, [(Some(Outcome::Refused), Some(asked)), (None, None)]);
+    assert!(returned.iter().all(|sccp| sccp.otid.is_some()));
 }
 
 #[test]

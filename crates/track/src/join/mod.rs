@@ -106,6 +106,10 @@ impl Join {
                 self.tcap.on_component(at, frame, ends.as_ref(), map, ledger);
                 out.push(under_its_name(event));
             }
+            What::Sccp(sccp) => {
+                self.tcap.on_returned(at, ends.as_ref(), sccp, ledger);
+                out.push(event);
+            }
             What::Diameter(diameter) => {
                 let place = (*flow_id, ends.as_ref());
                 self.diameter.on_message(at, frame, place, diameter, ledger);

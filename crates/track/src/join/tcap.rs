@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use ahash::RandomState;
 use event::{
-    Capped, Endpoints, Map, Name, Outcome, PointCode, SccpAddress, Slot, TableCount, Timestamp,
+    Capped, Endpoints, Map, Name, Outcome, PointCode, Sccp, SccpAddress, Slot, TableCount,
+    Timestamp,
 };
 use smallvec::SmallVec;
 
@@ -190,6 +191,33 @@ impl Dialogues {
             if self.ended.len() > MAX_ENDED {
                 self.forget_ended(ledger);
             }
+        }
+    }
+
+    /// The network gave an opening message back: nobody read it. Anybody can say so, so that the dialogue stays open and
+    /// an answer that comes all the same finds its request.
+    pub(super) fn on_returned(
+        &mut self,
+        at: Timestamp,
+        ends: Option<&Endpoints>,
+        sccp: &mut Sccp,
+        ledger: &mut Ledger,
+    ) {
+        let Some(otid) = &sccp.otid else { return };
+        // It comes back to where the message came from.
+        let own = self.owner(otid, sccp.called.as_ref(), sccp.dpc, ends.map(|ends| ends.dest_ip));
+        let found = own.iter().find_map(|key| self.owners.get(key).copied());
+        let Some(owner) = found.filter(|owner| owner.opener) else { return };
+        let Some(dialogue) = self.table.at_mut(owner.slot) else { return };
+        if dialogue.number != owner.number || dialogue.midway {
+            return;
+        }
+        sccp.outcome = Some(Outcome::Refused);
+        sccp.request =
+            dialogue.invokes.first().and_then(|invoke| invoke.legs.first()).map(|leg| leg.frame);
+        if !dialogue.heard {
+            dialogue.heard = true;
+            ledger.answered(Protocol::Tcap, dialogue.pair, true, at.since(dialogue.begun));
         }
     }
 

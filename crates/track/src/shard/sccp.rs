@@ -205,7 +205,7 @@ impl Shard {
     ) {
         let (message, route) = (unit.message, unit.route);
         // What came back is addressed as what was sent: it may name the subscriber.
-        let named = data
+        let (named, otid) = data
             .filter(|(user, _)| *user == "tcap")
             .map(|(_, data)| named(data))
             .unwrap_or_default();
@@ -226,6 +226,7 @@ impl Shard {
                 .return_cause
                 .and_then(sccp::return_cause_name)
                 .map(Into::into),
+            otid: otid.filter(|_| message.kind.is_service()),
             source_reference: message.source_reference,
             destination_reference: message.destination_reference,
             class: message.class,
@@ -244,6 +245,7 @@ impl Shard {
                 .map(Into::into),
             payload_len: data.map_or(0, |(_, data)| len32(data.len())),
             segmented: unit.segmented,
+            ..Sccp::default()
         };
         cx.emit(place, What::Sccp(Box::new(record)));
     }
@@ -260,16 +262,17 @@ impl Shard {
     }
 }
 
-/// Identities that a TCAP message names.
-fn named(mut data: Cursor<'_>) -> Named {
+/// Identities that a TCAP message names, and the transaction that it opens.
+fn named(mut data: Cursor<'_>) -> (Named, Option<CompactString>) {
     let mut notes = wire::Anomalies::default();
-    let mut named = Named::default();
+    let (mut named, mut otid) = (Named::default(), None);
     if let Ok(message) = tcap::dissect(&mut notes, &mut data) {
+        otid = message.otid.filter(|_| message.dtid.is_none()).map(super::tcap::transaction);
         for component in &message.components {
             named.add(&super::tcap::argument_of(&mut notes, wire::map::User::Map, component));
         }
     }
-    named
+    (named, otid)
 }
 
 impl Named {

@@ -64,7 +64,7 @@ fn local(code: &Code<'_>) -> Option<i64> {
 }
 
 /// A transaction identity as records have it.
-fn transaction(tid: &[u8]) -> CompactString {
+pub(super) fn transaction(tid: &[u8]) -> CompactString {
     hex_digits(tid, MAX_TID).collect()
 }
 
