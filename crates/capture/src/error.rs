@@ -16,7 +16,9 @@ pub enum Error {
     NotACapture { path: String, what: String },
     #[error("{path}: ends inside the file header: {have} of {want} octets")]
     HeaderCut { path: String, have: usize, want: usize },
-    #[error("{path}: no captures in this folder; {skipped} other files")]
+    #[error(
+        "{path}: no captures in this folder: none of its files ({skipped}) is pcap or pcapng, plain, .gz or .zst"
+    )]
     EmptyFolder { path: String, skipped: usize },
     #[error("no input: name a capture file, a folder, or - for standard input")]
     Nothing,

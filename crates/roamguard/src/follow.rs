@@ -123,7 +123,7 @@ impl Follower {
                 }
             }),
             Subject::PointCode(wanted) => point_codes(event, &mut |role, code| {
-                if code == *wanted {
+                if wanted.contains(&code) {
                     note(role);
                 }
             }),

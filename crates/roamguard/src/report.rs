@@ -54,7 +54,7 @@ fn head(out: &mut dyn Write, input: &str, summary: &Summary) -> io::Result<()> {
         (Some(first), Some(last)) => format!(", {}", span(first, last)),
         _ => String::new(),
     };
-    let text = format!("{input}: {} frames{span}", grouped(stats.frames));
+    let text = format!("{input}: {}{span}", counted(stats.frames, "frame", "frames"));
     for line in wrap(&sanitise::text(&text), WIDTH) {
         writeln!(out, "{BOLD}{line}{BOLD:#}")?;
     }
@@ -64,6 +64,9 @@ fn head(out: &mut dyn Write, input: &str, summary: &Summary) -> io::Result<()> {
 /// A heading with what it counts.
 pub(crate) fn heading(out: &mut dyn Write, title: &str, note: &str) -> io::Result<()> {
     writeln!(out)?;
+    if note.is_empty() {
+        return writeln!(out, "{BOLD}{title}{BOLD:#}");
+    }
     writeln!(out, "{BOLD}{title}{BOLD:#}  {DIM}{note}{DIM:#}")
 }
 

@@ -27,7 +27,8 @@ pub(crate) enum Subject {
     Teid(u32),
     Session(String),
     Host(String),
-    PointCode(PointCode),
+    /// Any of these: three parts may be ITU 3-8-3 or ANSI 8-8-8.
+    PointCode(Vec<PointCode>),
     Association(u64),
 }
 
@@ -52,7 +53,7 @@ impl Subject {
             "teid" => teid(rest).map(Self::Teid),
             "session" => Some(Self::Session(rest.to_owned())),
             "host" => Some(Self::Host(rest.to_ascii_lowercase())),
-            "pc" => rest.parse().ok().map(Self::PointCode),
+            "pc" => point_codes(rest).map(Self::PointCode),
             "association" => rest.parse().ok().map(Self::Association),
             "subscriber" => rest.parse().ok().map(|subscriber| Self::Subscriber(vec![subscriber])),
             _ => None,
@@ -82,9 +83,9 @@ impl Subject {
             return Ok(Self::Session(text.to_owned()));
         }
         if text.contains('-')
-            && let Ok(code) = text.parse()
+            && let Some(codes) = point_codes(text)
         {
-            return Ok(Self::PointCode(code));
+            return Ok(Self::PointCode(codes));
         }
         match digits(text) {
             // Longer than a telephone number is in practice: an IMSI, or the IMEI of a device.
@@ -117,7 +118,9 @@ impl Subject {
             return Ok(Self::Subscriber(vec![subscriber]));
         }
         let Some(digits) = digits(text) else {
-            bail!("{text}: an identity is digits, or a pseudonym such as 00101~5d3f09a1c47be210");
+            bail!(
+                "\"{text}\": an identity is digits, or a pseudonym such as 00101~5d3f09a1c47be210"
+            );
         };
         let Some(key) = key else {
             bail!(
@@ -144,6 +147,23 @@ fn digits(text: &str) -> Option<&str> {
     Digits::new(text).map(|_| text)
 }
 
+/// A point code in every reading that its form allows.
+fn point_codes(text: &str) -> Option<Vec<PointCode>> {
+    let mut all: Vec<PointCode> = vec![text.parse().ok()?];
+    let parts: Vec<u8> = text
+        .split('-')
+        .map(|part| part.trim().parse())
+        .collect::<Result<_, _>>()
+        .unwrap_or_default();
+    if let [network, cluster, member] = *parts.as_slice() {
+        let ansi = PointCode(u32::from_be_bytes([0, network, cluster, member]));
+        if !all.contains(&ansi) {
+            all.push(ansi);
+        }
+    }
+    Some(all)
+}
+
 fn teid(text: &str) -> Option<u32> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(hex) => u32::from_str_radix(hex, 16).ok(),
@@ -164,6 +184,9 @@ mod tests {
         assert_eq!(read("0x1a").unwrap(), Subject::Teid(26));
         assert_eq!(read("teid:26").unwrap(), Subject::Teid(26));
         assert_eq!(read("4-3-2").unwrap(), read("pc:4-3-2").unwrap());
+        let both = vec![PointCode(4 << 11 | 3 << 3 | 2), PointCode(0x04_03_02)];
+        assert_eq!(read("4-3-2").unwrap(), Subject::PointCode(both));
+        assert_eq!(read("245-1-2").unwrap(), Subject::PointCode(vec![PointCode(0xf5_01_02)]));
         assert_eq!(read("a.example;1;2").unwrap(), Subject::Session("a.example;1;2".into()));
         assert_eq!(read("MME.example").unwrap(), Subject::Host("mme.example".into()));
         assert_eq!(read("gt:+31654").unwrap(), Subject::Title("31654".into()));

@@ -77,6 +77,10 @@ impl Args {
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     check_types(&args.only)?;
+    if !args.only.is_empty() && args.format != Format::Json {
+        bail!("--only chooses records: add --format json");
+    }
+    check_window(args.from, args.to)?;
     let network = match &args.network {
         Some(path) => Network::read(path)?,
         None => Network::default(),
@@ -115,6 +119,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     for damage in &summary.damages {
         remark(args, Some(&damage.to_string()));
     }
+    remark(args, outside(summary.stats.frames, args.from, args.to).as_deref());
     let alerts: Vec<Alert> =
         summary.alerts.iter().filter(|alert| alert.level >= args.level).cloned().collect();
     match args.format {
@@ -160,6 +165,32 @@ fn check_types(only: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// A window of time that no frame can be in is a slip of the pen.
+pub(super) fn check_window(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<()> {
+    match from.zip(to) {
+        Some((from, to)) if from >= to => bail!("--from {from} is not before --to {to}"),
+        _ => Ok(()),
+    }
+}
+
+/// What to say when the window of time leaves nothing of a capture.
+pub(super) fn outside(
+    frames: u64,
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
+) -> Option<String> {
+    let text = match (from, to) {
+        _ if frames > 0 => return None,
+        (None, None) => return None,
+        (Some(from), None) => format!("from {from} on"),
+        (None, Some(to)) => format!("before {to}"),
+        (Some(from), Some(to)) => format!("between {from} and {to}"),
+    };
+    Some(format!(
+        "no frame {text}: without --from and --to the report says when the capture was taken"
+    ))
 }
 
 pub(super) fn default_jobs() -> u8 {

@@ -3,17 +3,18 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 use engine::event::{Event, Pseudonymiser, Timestamp, What};
 use engine::network::Network;
 use engine::{Observer, Options, Summary, capture::Inputs};
 
-use super::scan::{default_jobs, title};
+use super::scan::{check_window, default_jobs, outside, title};
 use crate::exit::Outcome;
 use crate::follow::Follower;
 use crate::progress::Progress;
 use crate::records::{self, Lines};
+use crate::report::counted;
 use crate::report::ladder::ladder;
 use crate::report::row::{self, Answers, Names, Row};
 use crate::report::timeline::{self, Look};
@@ -30,8 +31,8 @@ use crate::{key, sanitise};
         subject may be missing.",
     after_long_help = format!("A subject is one of
 {FORMS}
-What can be nothing else needs no word in front: an address, a pseudonym, 0x… for a TEID, a Session-Id, 4-3-2 for a
-point code, 14 to 16 digits for an IMSI or IMEI.
+What can be nothing else needs no word in front: an address, a pseudonym, 0x… for a TEID, a
+Session-Id, 4-3-2 for a point code, 14 to 16 digits for an IMSI or IMEI.
 
 Examples:
   roamguard timeline 192.0.2.53 intrusion.pcap
@@ -102,6 +103,10 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
+    if args.ladder && args.format != Format::Text {
+        bail!("--ladder draws text: leave out --format, or --ladder");
+    }
+    check_window(args.from, args.to)?;
     let network = match &args.network {
         Some(path) => Network::read(path)?,
         None => Network::default(),
@@ -237,12 +242,14 @@ fn write(
         let text = format!(
             "only the first {most} events are shown, {left_out} more belong to it: --max-events, --from, --to"
         );
-        remark(args, Some(text));
+        // Quiet or not: what is left out must not look as if it had not happened.
+        say(&text);
     }
     if follower.full {
         let text = "there was more to follow than is kept: the timeline is not complete; --from and --to narrow it";
-        remark(args, Some(text.to_owned()));
+        say(text);
     }
+    remark(args, outside(summary.stats.frames, args.from, args.to));
     if events.is_empty() {
         say(&nothing(args, summary));
         return Ok(());
@@ -298,16 +305,15 @@ fn write(
 fn nothing(args: &Args, summary: &Summary) -> String {
     let stats = &summary.stats;
     format!(
-        "nothing of {} in {}: {} frames with {} subscribers, {} signalling dialogues, {} tunnels, {} flows and {} nodes \
-         were searched; `roamguard scan` lists them",
+        "nothing of {} in {}: searched were {} with {}, {}, {}, {} and {}; `roamguard scan` lists them",
         args.subject,
         title(&args.captures),
-        stats.frames,
-        stats.subscribers,
-        stats.dialogues,
-        stats.tunnels,
-        stats.flows,
-        summary.elements.len(),
+        counted(stats.frames, "frame", "frames"),
+        counted(stats.subscribers, "subscriber", "subscribers"),
+        counted(stats.dialogues, "signalling dialogue", "signalling dialogues"),
+        counted(stats.tunnels, "tunnel", "tunnels"),
+        counted(stats.flows, "flow", "flows"),
+        counted(summary.elements.len() as u64, "node", "nodes"),
     )
 }
 

@@ -15,6 +15,10 @@ const IN_FULL: usize = 40;
 
 pub(super) fn write(out: &mut dyn Write, summary: &Summary, alerts: &[Alert]) -> io::Result<()> {
     heading(out, "WHAT HAPPENED", &count(alerts))?;
+    if summary.stats.frames == 0 {
+        writeln!(out, "  There was no frame to judge: this says nothing about the link.")?;
+        return Ok(());
+    }
     if alerts.is_empty() {
         writeln!(
             out,

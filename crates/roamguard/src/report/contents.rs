@@ -10,7 +10,7 @@ use crate::wrap::{WIDTH, columns, grouped};
 
 pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let stats = &summary.stats;
-    let note = format!("{} frames, {}", grouped(stats.frames), octets(stats.bytes));
+    let note = format!("{}, {}", counted(stats.frames, "frame", "frames"), octets(stats.bytes));
     heading(out, "WHAT WAS IN IT", &note)?;
     let mut protocols: Vec<(String, String)> = stats
         .protocols
@@ -62,7 +62,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         }
         if let Some((median, p95)) = of.median_us.zip(of.p95_us) {
             text.push_str(&format!(
-                "; half of them within {}, 95 % within {}",
+                "; half of them within {}, 95% within {}",
                 took(median),
                 took(p95)
             ));
@@ -79,6 +79,11 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         let more = stats.anomalies.len().saturating_sub(12);
         let tail = if more > 0 { format!(", and {more} other kinds") } else { String::new() };
         labelled(out, "oddities", &format!("{}{tail}", anomalies.join(", ")))?;
+        if stats.anomalies.iter().any(|a| a.count > 0 && a.name.ends_with(".checksum")) {
+            // Network cards fill them in after the capture has taken its copy.
+            let text = "checksums are often wrong where the capturing host itself sent the packets";
+            labelled(out, "", text)?;
+        }
     }
     Ok(())
 }
@@ -87,7 +92,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
 #[expect(clippy::cast_precision_loss, reason = "one decimal, for people")]
 fn octets(bytes: u64) -> String {
     match bytes {
-        0..10_000 => format!("{bytes} octets"),
+        0..10_000 => counted(bytes, "octet", "octets"),
         10_000..10_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
         10_000_000..10_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.1} GB", bytes as f64 / 1e9),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use engine::Summary;
 
-use super::{heading, labelled};
+use super::{counted, heading, labelled};
 use crate::wrap::grouped;
 
 /// Links that are named; `--format json` has more.
@@ -14,7 +14,10 @@ const LINKS: usize = 8;
 pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let stats = &summary.stats;
     heading(out, "WHAT COULD NOT BE JUDGED", "")?;
-    let mut said = false;
+    if stats.frames == 0 {
+        writeln!(out, "  Everything: no frame was read.")?;
+    }
+    let mut said = stats.frames == 0;
     let mut say = |out: &mut dyn Write, label: &str, text: &str| {
         said = true;
         labelled(out, label, text)
@@ -40,10 +43,16 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     for link in stats.one_way.iter().take(LINKS) {
         let mut what = Vec::new();
         if link.requests > 0 {
-            what.push(format!("{} requests without any answer", grouped(link.requests)));
+            what.push(format!(
+                "{} without any answer",
+                counted(link.requests, "request", "requests")
+            ));
         }
         if link.answers > 0 {
-            what.push(format!("{} answers without their request", grouped(link.answers)));
+            what.push(format!(
+                "{} without the request",
+                counted(link.answers, "answer", "answers")
+            ));
         }
         let text =
             format!("{} from {} to {}: {}", link.protocol, link.src, link.dest, what.join(", "));
@@ -71,8 +80,8 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
             out,
             "snapped",
             &format!(
-                "{} frames were cut short by the capture's snap length",
-                grouped(stats.snapped)
+                "cut short by the capture's snap length: {}",
+                counted(stats.snapped, "frame", "frames")
             ),
         )?;
     }
@@ -80,7 +89,10 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         say(
             out,
             "unread",
-            &format!("{} frames of link types that are not read", grouped(stats.unread_link)),
+            &format!(
+                "{} of link types that are not read",
+                counted(stats.unread_link, "frame", "frames")
+            ),
         )?;
     }
     for table in stats.tables.iter().filter(|table| table.evicted > 0) {

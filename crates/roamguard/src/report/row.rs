@@ -10,6 +10,7 @@ use engine::event::{
 };
 use engine::network::Network;
 
+use super::counted;
 use crate::sanitise;
 use crate::wrap::grouped;
 
@@ -440,8 +441,8 @@ fn flow_text(event: &Event, flow: &Flow) -> Option<String> {
         .filter(|ends| ends.dest_port != 0)
         .map(|ends| format!("{} port {}", ends.proto.name(), ends.dest_port));
     let traffic = (flow.state == FlowState::Closed).then(|| {
-        let (there, back) = (grouped(flow.packets_to_server), grouped(flow.packets_to_client));
-        format!("{there} packets there, {back} back")
+        let there = counted(flow.packets_to_server, "packet", "packets");
+        format!("{there} there, {} back", grouped(flow.packets_to_client))
     });
     append(
         &mut text,
