@@ -9,12 +9,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Digest as _;
 
-use crate::{Endpoints, Proto};
+use crate::{Capped, Endpoints, Proto};
 
 thread_local! {
-    /// The flow asked for last, and its text: records of one flow come in rows.
-    static LAST: RefCell<Option<(Endpoints, String)>> = const { RefCell::new(None) };
+    /// The flows asked for last, and their texts: signalling runs over few flows, in turns.
+    static LATEST: RefCell<Capped<Endpoints, String>> = RefCell::new(Capped::new("community ids", LATEST_FLOWS));
 }
+
+const LATEST_FLOWS: usize = 256;
 
 /// `1:` and the base64 of SHA-1 over seed 0, the ordered endpoints and the protocol. `None` for protocols without ports,
 /// for which one would need what the record no longer has.
@@ -24,14 +26,7 @@ pub fn community_id(ends: &Endpoints) -> Option<String> {
     }
     let (a, b) = ((ends.src_ip, ends.src_port), (ends.dest_ip, ends.dest_port));
     let ordered = if a <= b { *ends } else { ends.reversed() };
-    LAST.with_borrow_mut(|last| match last {
-        Some((known, text)) if *known == ordered => Some(text.clone()),
-        _ => {
-            let text = hash(&ordered);
-            *last = Some((ordered, text.clone()));
-            Some(text)
-        }
-    })
+    LATEST.with_borrow_mut(|latest| Some(latest.entry(&ordered, || hash(&ordered)).0.clone()))
 }
 
 fn hash(ends: &Endpoints) -> String {

@@ -51,7 +51,9 @@ struct Familiar {
     /// Hash of all that was learned from, keyed with a random seed.
     hash: u64,
     /// How many slots the tables had given up by then.
-    released: [u64; 3],
+    released: [u64; 4],
+    /// The Diameter host that sends.
+    name: Option<Slot>,
     /// The two ends of each kind, the sender first.
     titles: [Option<Slot>; 2],
     codes: [Option<Slot>; 2],
@@ -205,8 +207,9 @@ impl Inventory {
     }
 
     /// How many slots the tables of signalling nodes gave up.
-    const fn released(&self) -> [u64; 3] {
-        [self.titles.released(), self.point_codes.released(), self.nodes.released()]
+    const fn released(&self) -> [u64; 4] {
+        let Self { titles, names, point_codes, nodes, .. } = self;
+        [titles.released(), names.released(), point_codes.released(), nodes.released()]
     }
 
     /// How full each table is.
@@ -323,9 +326,20 @@ impl Seen<'_> {
 
     fn diameter(&mut self, diameter: &Diameter) {
         let from_host = host_part(diameter);
-        if let Some(host) = diameter.origin_host.as_deref().filter(|host| host.len() <= 255) {
+        let origin = diameter.origin_host.as_deref().filter(|host| host.len() <= 255);
+        let other = diameter.destination_host.as_deref().filter(|name| name.len() <= 255);
+        let relayed = !diameter.route_record.is_empty();
+        let hash = self.inventory.hasher.hash_one((
+            "diameter",
+            (origin, other),
+            (self.ends.src_ip, self.ends.dest_ip),
+            (from_host.map(|(role, _)| role), relayed),
+        ));
+        if self.again(hash) {
+            return;
+        }
+        if let Some(host) = origin {
             let key = lower(host);
-            let other = diameter.destination_host.as_deref().filter(|name| name.len() <= 255);
             let peer = other.map(|name| stable_hash(lower(name).as_bytes()));
             let (node, out) = match self.inventory.names.get_mut(key.as_ref()) {
                 Some(node) => (node, None),
@@ -344,12 +358,43 @@ impl Seen<'_> {
         }
         // What an agent passes on says what others are; answers carry no mark of it, so what it showed before counts.
         let agent = self.inventory.roles_of(self.ends.src_ip).has(Role::Dra);
-        let src = if agent || !diameter.route_record.is_empty() {
+        let src = if agent || relayed {
             Some((Role::Dra, "relays Diameter requests"))
         } else {
             from_host
         };
         self.addresses("diameter", src, None);
+        let nodes = self.nodes();
+        // One without a role stands in another table, and may yet move.
+        if nodes.iter().all(Option::is_some) {
+            let names = &self.inventory.names;
+            let name = origin.and_then(|host| names.peek_slot(&lower(host).into_owned()));
+            self.is_familiar(Familiar { name, nodes, ..self.nobody(hash) });
+        }
+    }
+
+    /// Where the two addresses stand, if they have roles.
+    fn nodes(&self) -> [Option<Slot>; 2] {
+        [self.ends.src_ip, self.ends.dest_ip].map(|ip| self.inventory.nodes.peek_slot(&ip))
+    }
+
+    /// A relation of which no end is known yet.
+    const fn nobody(&self, hash: u64) -> Familiar {
+        Familiar {
+            hash,
+            released: self.inventory.released(),
+            name: None,
+            titles: [None; 2],
+            codes: [None; 2],
+            nodes: [None; 2],
+        }
+    }
+
+    /// What was learned needs no second look until a slot is given up.
+    fn is_familiar(&mut self, learned: Familiar) {
+        if let Some(place) = self.inventory.familiar.get_mut(place_of(learned.hash)) {
+            *place = Some(learned);
+        }
     }
 
     fn map(&mut self, map: &Map) {
@@ -377,17 +422,12 @@ impl Seen<'_> {
         self.carries("sccp");
         let of_title = |address| self.inventory.titles.peek_slot(digits(address)?);
         let of_code = |code: Option<PointCode>| self.inventory.point_codes.peek_slot(&code?);
-        let of_node = |ip| self.inventory.nodes.peek_slot(&ip);
-        let learned = Familiar {
-            hash,
-            released: self.inventory.released(),
+        self.is_familiar(Familiar {
             titles: [of_title(calling), of_title(called)],
             codes: [of_code(map.opc), of_code(map.dpc)],
-            nodes: [of_node(self.ends.src_ip), of_node(self.ends.dest_ip)],
-        };
-        if let Some(place) = self.inventory.familiar.get_mut(place_of(hash)) {
-            *place = Some(learned);
-        }
+            nodes: self.nodes(),
+            ..self.nobody(hash)
+        });
     }
 
     /// Counts a message of a relation that is known; false where it is not.
@@ -397,13 +437,14 @@ impl Seen<'_> {
         if known.released != self.inventory.released() {
             return false;
         }
-        let Inventory { titles, point_codes, nodes, .. } = &mut *self.inventory;
+        let Inventory { titles, names, point_codes, nodes, .. } = &mut *self.inventory;
         let count = |node: Option<&mut Node>, sent: u64| {
             if let Some(node) = node {
                 node.seen(self.at);
                 node.messages += sent;
             }
         };
+        count(known.name.and_then(|slot| names.use_slot(slot)), 1);
         for (slot, sent) in known.titles.into_iter().zip([1, 0]) {
             count(slot.and_then(|slot| titles.use_slot(slot)), sent);
         }
@@ -569,11 +610,30 @@ mod tests {
         )
     }
 
+    /// The same in Diameter: hosts in either case, agents, commands of several roles and of none.
+    fn diameter(n: u64) -> Event {
+        let pick =
+            |shift: usize, of: u8| n.wrapping_mul(0xd6e8_feb8_6659_fd93).to_be_bytes()[shift] % of;
+        let host =
+            |n: u8| (n > 0).then(|| format!("{}{n}.example", ["mme", "MME"][usize::from(n & 1)]));
+        let event = message(n);
+        let diameter = Diameter {
+            application_id: 16_777_251,
+            command_code: [316, 317, 280][usize::from(pick(0, 3))],
+            request: pick(1, 2) == 0,
+            origin_host: host(pick(2, 5)),
+            destination_host: host(pick(3, 5)),
+            route_record: if pick(4, 40) == 0 { vec!["dra".to_owned()] } else { vec![] },
+            ..Diameter::default()
+        };
+        Event { what: What::Diameter(Box::new(diameter)), ..event }
+    }
+
     #[test]
     fn a_known_relation_is_learned_from_as_a_new_one() {
         let (mut fast, mut slow) = (Inventory::default(), Inventory::default());
-        for n in 1..3_000 {
-            let event = message(n);
+        for n in 1..6_000 {
+            let event = if n % 2 == 0 { message(n) } else { diameter(n) };
             fast.observe(&event);
             slow.familiar.fill(None);
             slow.observe(&event);
@@ -583,6 +643,8 @@ mod tests {
         assert!(
             fast.titles.iter().map(|(digits, _)| digits).eq(slow.titles.iter().map(|(d, _)| d))
         );
+        assert!(fast.names.iter().map(|(name, _)| name).eq(slow.names.iter().map(|(n, _)| n)));
+        assert!(fast.nodes.iter().map(|(ip, _)| ip).eq(slow.nodes.iter().map(|(ip, _)| ip)));
         assert!(fast.familiar.iter().flatten().count() > 100);
     }
 }

@@ -145,13 +145,15 @@ fn shown(text: &Text<'_>, digits: &[Option<&str>]) -> String {
 
 /// Whether there are digits enough in a row.
 fn has_run(bytes: &[u8]) -> bool {
-    let is_digit = |octet: &&u8| octet.is_ascii_digit();
-    // A run that is long enough covers one of the places looked at.
-    (MIN_DIGITS - 1..bytes.len()).step_by(MIN_DIGITS).any(|at| {
-        let (before, behind) = bytes.split_at(at);
-        let behind = behind.iter().take_while(is_digit).count();
-        behind > 0 && behind + before.iter().rev().take_while(is_digit).count() >= MIN_DIGITS
-    })
+    let mut rest = bytes;
+    // Behind the last octet of a stretch that is no digit a run may begin; most texts are passed a stretch at a time.
+    while let Some(stretch) = rest.first_chunk::<MIN_DIGITS>() {
+        let Some(at) = stretch.iter().rposition(|octet| !octet.is_ascii_digit()) else {
+            return true;
+        };
+        rest = rest.split_at(at + 1).1;
+    }
+    false
 }
 
 #[cfg(test)]

@@ -80,12 +80,13 @@ impl<'a> Avps<'a> {
         self.cur
     }
 
+    #[inline]
     fn read(&mut self) -> Result<Avp<'a>, Flaw> {
         let cut = |cut: crate::Truncated| Flaw::Truncated { missing: cut.missing };
         let mut cur = self.cur;
-        let code = cur.u32().map_err(cut)?;
-        let flags = cur.u8().map_err(cut)?;
-        let len = cur.u24().map_err(cut)?;
+        let [c0, c1, c2, c3, flags, l0, l1, l2] = cur.array().map_err(cut)?;
+        let code = u32::from_be_bytes([c0, c1, c2, c3]);
+        let len = u32::from_be_bytes([0, l0, l1, l2]);
         let mut header = 8;
         let mut vendor = 0;
         if flags & 0x80 != 0 {
@@ -108,6 +109,7 @@ impl<'a> Avps<'a> {
 impl<'a> Iterator for Avps<'a> {
     type Item = Avp<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Avp<'a>> {
         if self.cur.is_empty() || self.defect.is_some() {
             return None;

@@ -81,7 +81,8 @@ impl Facts<'_> {
 
 /// Reads the AVPs of a message, those in groups too, and notes what breaks the rules of its command.
 pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
-    let mut reader = Reader { notes, facts: Facts::default(), message };
+    let mut facts = Facts::default();
+    let mut reader = Reader { notes, facts: &mut facts, message };
     let mut watched = Watched::default();
     let mut avps = message.avps();
     let mut user_names = 0u32;
@@ -102,7 +103,6 @@ pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
         }
         reader.avp(avp, AvpId::default(), 0);
     }
-    let Reader { mut facts, notes, .. } = reader;
     facts.undecoded_len = short(avps.unread().len());
     note_defect(notes, &avps);
     // What could not be read to its end may have been there.
@@ -130,7 +130,7 @@ fn note_defect(notes: &mut Anomalies, avps: &Avps<'_>) {
 
 struct Reader<'n, 'm, 'a> {
     notes: &'n mut Anomalies,
-    facts: Facts<'a>,
+    facts: &'n mut Facts<'a>,
     message: &'m Message<'a>,
 }
 
@@ -193,7 +193,7 @@ impl<'a> Reader<'_, '_, 'a> {
     /// What counts only at the top level.
     fn top(&mut self, avp: Avp<'a>) {
         let notes = &mut *self.notes;
-        let facts = &mut self.facts;
+        let facts = &mut *self.facts;
         let text = Text(avp.value.rest());
         let (field, slot) = match (avp.id.vendor, avp.id.code) {
             (0, 263) => ("diameter.session_id", &mut facts.session_id),
@@ -275,7 +275,7 @@ impl<'a> Reader<'_, '_, 'a> {
 
     /// What counts wherever it stands, in the space of the IETF.
     fn ietf(&mut self, avp: Avp<'a>, group: AvpId) {
-        let facts = &mut self.facts;
+        let facts = &mut *self.facts;
         match avp.id.code {
             1 if facts.imsi.is_none() => facts.imsi = values::imsi_of(avp.value.rest()),
             8 => first(&mut facts.framed_ip, values::any_address(avp.value)),
@@ -298,7 +298,7 @@ impl<'a> Reader<'_, '_, 'a> {
 
     /// What counts wherever it stands, of 3GPP's AVPs.
     fn tgpp(&mut self, avp: Avp<'a>, depth: u8) {
-        let facts = &mut self.facts;
+        let facts = &mut *self.facts;
         let bytes = avp.value.rest();
         match avp.id.code {
             1 if bytes.len() >= 6 => first(&mut facts.imsi, values::imsi(bytes)),
@@ -342,7 +342,7 @@ impl<'a> Reader<'_, '_, 'a> {
             444 => data = Some(inner.value.rest()),
             _ => {}
         });
-        let facts = &mut self.facts;
+        let facts = &mut *self.facts;
         match (kind, data) {
             (Some(0), Some(data)) => {
                 let number = data.strip_prefix(b"+").unwrap_or(data);
