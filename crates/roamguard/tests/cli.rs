@@ -159,6 +159,12 @@ fn wrong_use_says_what_to_do() {
         (&["rules", "explain", "icmp-nock"], "icmp-knock"),
         (&["scan", "--only", "alerts", clean], "alert"),
         (&["scan", "--subscriber-key", notes, clean], "64 hexadecimal"),
+        (&["scan", "--only", "alert", clean], "--format json"),
+        (
+            &["scan", "--from", "2024-01-01T00:00:00Z", "--to", "2023-01-01T00:00:00Z", clean],
+            "--to",
+        ),
+        (&["timeline", "--ladder", "--format", "csv", "192.0.2.53", clean], "--ladder"),
     ];
     for (arguments, hint) in wrong {
         let output = roamguard(state.path(), arguments);
@@ -167,6 +173,22 @@ fn wrong_use_says_what_to_do() {
         assert!(said.contains(hint), "{arguments:?}: {said}");
         assert!(said.lines().count() <= 3, "one error, once: {said}");
     }
+}
+
+/// Where nothing was read, nothing is called in order.
+#[test]
+fn a_window_without_frames_judges_nothing() {
+    let state = tempfile::tempdir().unwrap();
+    let clean = sample("clean.pcap");
+    let arguments = ["scan", "--from", "2030-01-01T00:00:00Z", clean.to_str().unwrap()];
+    let output = roamguard(state.path(), &arguments);
+    let (report, remarks) = (text(&output.stdout), text(&output.stderr));
+    assert!(
+        report.contains("no frame to judge") && report.contains("no frame was read"),
+        "{report}"
+    );
+    assert!(!report.contains("every check had what it needs"), "{report}");
+    assert!(remarks.contains("no frame from 2030-01-01"), "{remarks}");
 }
 
 #[test]
