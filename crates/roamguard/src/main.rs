@@ -3,6 +3,7 @@
 mod commands;
 mod exit;
 mod follow;
+mod json;
 mod key;
 mod progress;
 mod records;
