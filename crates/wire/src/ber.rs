@@ -270,6 +270,9 @@ impl<'a> Elements<'a> {
                 depth: self.depth,
             });
         }
+        if self.cur.is_empty() {
+            return None;
+        }
         self.uncommon(notes)
     }
 

@@ -98,17 +98,19 @@ impl<'a> Parameters<'a> {
     }
 
     /// The next parameter; its padding is stepped over.
+    #[inline]
     pub fn next(&mut self, notes: &mut Anomalies) -> Option<Parameter<'a>> {
         if self.cur.is_empty() {
             return None;
         }
         let at = self.cur;
-        let (Ok(tag), Ok(length)) = (self.cur.u16(), self.cur.u16()) else {
+        let Ok([t1, t0, l1, l0]) = self.cur.array() else {
             notes.note(at.span(), self.field, Flaw::Trailing(short(at.len())));
             self.cur.take_rest();
             return None;
         };
-        let length = usize::from(length);
+        let tag = u16::from_be_bytes([t1, t0]);
+        let length = usize::from(u16::from_be_bytes([l1, l0]));
         if length < 4 {
             // Nothing behind it can be found.
             notes.note(at.span_of(4), self.field, Flaw::IllegalValue(length as u64));
@@ -129,7 +131,7 @@ impl<'a> Parameters<'a> {
 /// Is this M3UA and nothing else? The version, a message that exists, and a length that fits.
 pub fn probe(bytes: &[u8]) -> bool {
     probe_common(bytes, |class, kind| {
-        name(class, kind) != "unknown" && (class != 1 || data_parameter(bytes) == Some(true))
+        names::known(class, kind) && (class != 1 || data_parameter(bytes) == Some(true))
     })
 }
 
@@ -170,16 +172,19 @@ pub(crate) fn common_header<'a>(
 
 /// Whether the first parameters of a DATA message are those of M3UA: M2UA and SUA have messages of the same shape.
 fn data_parameter(bytes: &[u8]) -> Option<bool> {
-    let mut cur = Cursor::new(bytes);
-    cur.skip(8).ok()?;
-    let mut unnoted = Anomalies::default();
-    let mut parameters = Parameters::named(cur, "m3ua.parameter_length");
+    let mut rest = bytes.get(8..)?;
     for _ in 0..4 {
-        match parameters.next(&mut unnoted)?.tag {
+        let &[t1, t0, l1, l0, ref behind @ ..] = rest else { return None };
+        let length = usize::from(u16::from_be_bytes([l1, l0]));
+        if length < 4 {
+            return None;
+        }
+        match u16::from_be_bytes([t1, t0]) {
             tag::PROTOCOL_DATA => return Some(true),
             tag::NETWORK_APPEARANCE | tag::ROUTING_CONTEXT | tag::CORRELATION_ID => {}
             _ => return Some(false),
         }
+        rest = behind.get(length.next_multiple_of(4).saturating_sub(4)..).unwrap_or_default();
     }
     None
 }
@@ -192,7 +197,7 @@ pub fn dissect<'a>(notes: &mut Anomalies, cur: &mut Cursor<'a>) -> Result<Messag
     if version != 1 {
         notes.note(at.span_of(1), "m3ua.version", Flaw::IllegalValue(u64::from(version)));
     }
-    if name(class, kind) == "unknown" {
+    if !names::known(class, kind) {
         let value = u64::from(u16::from_be_bytes([class, kind]));
         notes.note(at.span_of(4), "m3ua.message_type", Flaw::IllegalValue(value));
     }

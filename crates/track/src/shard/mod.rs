@@ -12,6 +12,7 @@ mod icmp;
 mod isup;
 mod magic;
 mod pfcp;
+mod pseudonyms;
 mod sccp;
 mod sctp;
 mod segments;
@@ -76,6 +77,7 @@ pub struct Shard {
     segments: segments::Segments,
     connections: connections::Connections,
     titles: sccp::Titles,
+    pseudonyms: pseudonyms::Pseudonyms,
     tap: Option<Tap>,
 }
 
@@ -128,7 +130,8 @@ impl Shard {
             ),
             links: event::Capped::new("ss7 links", 4_096),
             connections: connections::Connections::new(8_192, config.message_bytes),
-            titles: sccp::Titles::new(config.pseudonymiser.clone()),
+            titles: sccp::Titles::new(),
+            pseudonyms: pseudonyms::Pseudonyms::new(config.pseudonymiser.clone()),
             tap: None,
             config: config.clone(),
         }
@@ -353,7 +356,13 @@ fn hex(bytes: &[u8], max: usize) -> String {
 }
 
 fn hex_digits(bytes: &[u8], max: usize) -> impl Iterator<Item = char> {
-    let digit =
-        |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble });
-    bytes.iter().take(max).flat_map(move |octet| [digit(octet >> 4), digit(octet & 15)])
+    bytes.iter().take(max).flat_map(|octet| hex_pair(*octet).map(char::from))
+}
+
+/// The two hexadecimal digits of an octet.
+const fn hex_pair(octet: u8) -> [u8; 2] {
+    const fn digit(nibble: u8) -> u8 {
+        if nibble < 10 { b'0' + nibble } else { b'a' - 10 + nibble }
+    }
+    [digit(octet >> 4), digit(octet & 15)]
 }

@@ -2,9 +2,7 @@
 
 use ahash::RandomState;
 
-use event::{
-    Capped, CompactString, GlobalTitle, Identity, PointCode, Pseudonymiser, Sccp, SccpAddress, What,
-};
+use event::{Capped, CompactString, GlobalTitle, Identity, PointCode, Sccp, SccpAddress, What};
 use smallvec::SmallVec;
 use wire::mtp3::Variant;
 use wire::sccp::{self, Address, Digits, Message, MessageType};
@@ -13,6 +11,7 @@ use wire::{Cursor, tcap};
 
 use super::connections::Joined;
 use super::cx::{Cx, Place};
+use super::pseudonyms::Pseudonyms;
 use super::ss7::Route;
 use super::{Shard, len32, tap};
 use crate::counters::Seen;
@@ -41,24 +40,29 @@ pub(crate) struct Named {
 
 /// Global titles that were a subscriber's number once; they stay that, also where the message does not say so again.
 pub(crate) struct Titles {
-    key: Pseudonymiser,
     hasher: RandomState,
     known: Capped<u64, Identity>,
 }
 
 impl Titles {
-    pub(crate) fn new(key: Pseudonymiser) -> Self {
-        Self { key, hasher: RandomState::new(), known: Capped::new("subscriber titles", 8_192) }
+    pub(crate) fn new() -> Self {
+        Self { hasher: RandomState::new(), known: Capped::new("subscriber titles", 8_192) }
     }
 
     /// The address as events carry it.
-    fn address(&mut self, address: &Address, named: &Named) -> SccpAddress {
-        let gt = address.global_title.map(|title| {
+    fn address(
+        &mut self,
+        pseudonyms: &mut Pseudonyms,
+        address: &Address,
+        named: &Named,
+    ) -> SccpAddress {
+        let gt = address.global_title.as_ref().map(|title| {
             let digits = title.digits.as_str();
             let subscriber = self.identity(digits, title.np, named);
             GlobalTitle {
                 digits: if subscriber.is_some() { CompactString::default() } else { digits.into() },
-                subscriber: subscriber.map(|identity| self.key.subscriber(identity, digits)),
+                subscriber: subscriber
+                    .map(|identity| pseudonyms.subscriber(identity, &title.digits)),
                 tt: title.tt,
                 np: title.np,
                 nai: title.nai,
@@ -74,7 +78,6 @@ impl Titles {
 
     /// Whose number a title is, where it is a subscriber's.
     fn identity(&mut self, digits: &str, np: Option<u8>, named: &Named) -> Option<Identity> {
-        let hash = self.hasher.hash_one(digits);
         let identity = match np {
             // E.212 is an IMSI; E.214 is one whose first digits were translated to E.164.
             Some(6) => Some(Identity::Imsi),
@@ -85,10 +88,11 @@ impl Titles {
             _ if named.imsis.iter().any(|imsi| holds_msin(digits, imsi.as_str())) => {
                 Some(Identity::Imsi)
             }
-            _ => self.known.get(&hash).copied(),
+            _ if self.known.is_empty() => None,
+            _ => return self.known.get(&self.hasher.hash_one(digits)).copied(),
         };
         if let Some(identity) = identity {
-            self.known.insert(hash, identity);
+            self.known.insert(self.hasher.hash_one(digits), identity);
         }
         identity
     }
@@ -132,12 +136,12 @@ impl Shard {
         let variant =
             route.map_or_else(|| sccp::guess(cur.rest(), &[Variant::Ansi]), |route| route.variant);
         self.show(cx, tap::sccp(variant), cur.rest());
-        match sccp::dissect_as(&mut cx.notes, &mut cur, variant) {
+        match &sccp::dissect_as(&mut cx.notes, &mut cur, variant) {
             Ok(message) => {
                 self.counters.seen.note(Seen::Sccp);
-                self.sccp_message(cx, place, route, &message, None);
+                self.sccp_message(cx, place, route, message, None);
             }
-            Err(truncated) => cx.notes.cut("sccp.header", truncated),
+            Err(truncated) => cx.notes.cut("sccp.header", *truncated),
         }
         self.report(cx, place);
     }
@@ -256,9 +260,8 @@ impl Shard {
         message: &Message<'_>,
         named: &Named,
     ) -> (Option<SccpAddress>, Option<SccpAddress>) {
-        let calling = message.calling.as_ref().map(|address| self.titles.address(address, named));
-        let called = message.called.as_ref().map(|address| self.titles.address(address, named));
-        (calling, called)
+        let mut read = |address| self.titles.address(&mut self.pseudonyms, address, named);
+        (message.calling.as_ref().map(&mut read), message.called.as_ref().map(read))
     }
 }
 
@@ -269,7 +272,10 @@ fn named(mut data: Cursor<'_>) -> (Named, Option<CompactString>) {
     if let Ok(message) = tcap::dissect(&mut notes, &mut data) {
         otid = message.otid.filter(|_| message.dtid.is_none()).map(super::tcap::transaction);
         for component in &message.components {
-            named.add(&super::tcap::argument_of(&mut notes, wire::map::User::Map, component));
+            let mut argument = wire::map::Argument::default();
+            let user = wire::map::User::Map;
+            super::tcap::read_argument(&mut notes, user, component, &mut argument);
+            named.add(&argument);
         }
     }
     (named, otid)
@@ -277,7 +283,11 @@ fn named(mut data: Cursor<'_>) -> (Named, Option<CompactString>) {
 
 impl Named {
     pub(crate) fn add(&mut self, argument: &wire::map::Argument) {
-        self.imsis.extend(argument.imsi);
-        self.msisdns.extend(argument.msisdn.map(|number| number.digits));
+        if let Some(imsi) = argument.imsi {
+            self.imsis.push(imsi);
+        }
+        if let Some(number) = &argument.msisdn {
+            self.msisdns.push(number.digits);
+        }
     }
 }

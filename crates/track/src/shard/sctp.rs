@@ -32,7 +32,7 @@ impl Shard {
         }
         let mut place = Place::of(ends(packet, sctp.src_port, sctp.dst_port, Proto::Sctp), path);
         let mut chunks = sctp.chunks;
-        let from = match first_chunk(&sctp) {
+        let from = match chunks.peek_kind() {
             Some(ChunkType::INIT | ChunkType::COOKIE_ECHO) => Some(Side::Client),
             Some(ChunkType::INIT_ACK | ChunkType::COOKIE_ACK) => Some(Side::Server),
             _ => None,
@@ -348,11 +348,9 @@ impl Shard {
             );
             said = claimed(ppid.swap_bytes());
         }
-        let looks = shape(bytes);
-        let name = match (said, looks) {
-            (Some(said), Some(looks))
-                if said != looks && !fits(said, bytes) && !shares(said, bytes) =>
-            {
+        let true_to_it = said.filter(|said| fits(said, bytes) || shares(said, bytes));
+        let name = true_to_it.or_else(|| match (said, shape(bytes)) {
+            (Some(said), Some(looks)) if said != looks => {
                 cx.notes.note(
                     cur.span_of(0),
                     "sctp.data_payload_proto_id",
@@ -360,9 +358,8 @@ impl Shard {
                 );
                 Some(looks)
             }
-            (Some(said), _) => Some(said),
-            (None, looks) => looks,
-        };
+            (said, looks) => said.or(looks),
+        });
         if let Some(association) = self.associations.get_mut(slot) {
             association.add_ppid(ppid);
             if association.payload.is_none() || association.payload == Some("unknown") {
@@ -433,9 +430,4 @@ fn shares(name: &str, bytes: &[u8]) -> bool {
 fn shape(bytes: &[u8]) -> Option<&'static str> {
     let names = ["m3ua", "diameter", "m2ua", "m2pa", "sua"];
     names.into_iter().find(|name| fits(name, bytes)).or_else(|| s1ap::probe(bytes))
-}
-
-fn first_chunk(packet: &sctp::Packet<'_>) -> Option<ChunkType> {
-    let mut chunks = packet.chunks;
-    chunks.next_chunk(&mut wire::Anomalies::default()).map(|chunk| chunk.kind)
 }

@@ -46,9 +46,10 @@ pub(crate) type Link = (Option<u64>, Option<u32>);
 impl Shard {
     pub(super) fn m3ua(&mut self, cx: &mut Cx<'_>, place: &Place, mut cur: Cursor<'_>) {
         self.show(cx, "m3ua", cur.rest());
-        let message = match m3ua::dissect(&mut cx.notes, &mut cur) {
+        let read = m3ua::dissect(&mut cx.notes, &mut cur);
+        let message = match &read {
             Ok(message) => message,
-            Err(truncated) => return cx.notes.cut("m3ua.header", truncated),
+            Err(truncated) => return cx.notes.cut("m3ua.header", *truncated),
         };
         self.counters.seen.note(Seen::M3ua);
         let data = message.data.filter(|_| message.class == TRANSFER);
@@ -67,7 +68,7 @@ impl Shard {
             first
         });
         if first && message.msu.is_none() {
-            let record = m3ua_record(cx, &message, data.as_ref());
+            let record = m3ua_record(cx, message, data.as_ref());
             cx.emit(place, What::M3ua(Box::new(record)));
         }
         if let Some(data) = data {

@@ -11,7 +11,7 @@ use wire::{Anomalies, Cursor, sccp};
 use super::cx::{Cx, Place};
 use super::sccp::Named;
 use super::ss7::Route;
-use super::{Shard, hex_digits, len32};
+use super::{Shard, hex_pair, len32};
 use crate::counters::Seen;
 
 /// Octets of a transaction identity that are shown; four are allowed (Q.773 §3.2.1.1).
@@ -24,16 +24,18 @@ const NORTH_AMERICAN: usize = 10;
 const MAX_OID: usize = 128;
 
 /// What a component's parameter says, in whatever form its operation code came.
-pub(super) fn argument_of(
+pub(super) fn read_argument(
     notes: &mut Anomalies,
     user: User,
     component: &Component<'_>,
-) -> Argument {
+    argument: &mut Argument,
+) {
     if let Some(Code::National(_) | Code::Private(_)) = component.opcode {
-        return ansi_argument(component);
+        *argument = ansi_argument(component);
+        return;
     }
     let opcode = component.opcode.as_ref().and_then(local).unwrap_or(-1);
-    map::argument(notes, user, opcode, component.kind, component.parameter)
+    map::read_argument(notes, user, opcode, component.kind, component.parameter, argument);
 }
 
 /// Who a parameter of ANSI-41 is about.
@@ -65,7 +67,13 @@ fn local(code: &Code<'_>) -> Option<i64> {
 
 /// A transaction identity as records have it.
 pub(super) fn transaction(tid: &[u8]) -> CompactString {
-    hex_digits(tid, MAX_TID).collect()
+    let mut text = [0; MAX_TID * 2];
+    let (pairs, _) = text.as_chunks_mut::<2>();
+    for (pair, octet) in pairs.iter_mut().zip(tid) {
+        *pair = hex_pair(*octet);
+    }
+    let digits = text.get(..tid.len().min(MAX_TID) * 2).unwrap_or_default();
+    CompactString::from_utf8(digits).unwrap_or_default()
 }
 
 /// Who speaks over TCAP.
@@ -189,19 +197,21 @@ impl Shard {
         let mut named = Named::default();
         let mut arguments = SmallVec::<[Argument; 1]>::new();
         for component in &message.components {
-            let mut argument = match speaker {
-                Speaker::Itu(user) => argument_of(&mut cx.notes, user, component),
-                Speaker::Ansi41 => ansi_argument(component),
-                Speaker::Ansi => Argument::default(),
-            };
+            arguments.push(Argument::default());
+            let Some(argument) = arguments.last_mut() else { break };
+            match speaker {
+                Speaker::Itu(user) => read_argument(&mut cx.notes, user, component, argument),
+                Speaker::Ansi41 => *argument = ansi_argument(component),
+                Speaker::Ansi => {}
+            }
             if component.kind == ComponentKind::Invoke {
                 argument.imsi = argument.imsi.or(reference.map(|reference| reference.digits));
             }
-            named.add(&argument);
-            let persons = argument.call.iter().flat_map(|call| &call.parties);
-            let digits = persons.filter(|party| party.person).map(|party| party.number.digits);
-            named.msisdns.extend(digits);
-            arguments.push(argument);
+            named.add(argument);
+            if let Some(call) = &argument.call {
+                let persons = call.parties.iter().filter(|party| party.person);
+                named.msisdns.extend(persons.map(|party| party.number.digits));
+            }
         }
         let (calling, called) = self.addresses(sccp, &named);
         let context = message.dialogue.and_then(|dialogue| dialogue.application_context);
@@ -213,25 +223,24 @@ impl Shard {
                 map::check_operation(&mut cx.notes, known, opcode, component.parameter.span());
             }
         }
-        let mut base = Box::new(Map {
-            user: speaker.name().into(),
-            opc: route.map(|route| route.opc),
-            dpc: route.map(|route| route.dpc),
-            calling,
-            called,
-            message: message.kind.name().into(),
-            otid: message.otid.map(transaction),
-            dtid: message.dtid.map(transaction),
-            application_context: match known {
-                Some(known) => Some(known.dotted.into()),
-                None => context.map(|oid| shown(&oid).into()),
-            },
-            application_context_name: known.map(|context| context.name.into()),
-            component_count: u8::try_from(message.components.len()).unwrap_or(u8::MAX),
-            abort_cause: message.abort_cause,
-            segmented,
-            ..Map::default()
-        });
+        // Filled where it stands: it is large.
+        let mut base = Box::<Map>::default();
+        base.user = speaker.name().into();
+        base.opc = route.map(|route| route.opc);
+        base.dpc = route.map(|route| route.dpc);
+        base.calling = calling;
+        base.called = called;
+        base.message = message.kind.name().into();
+        base.otid = message.otid.map(transaction);
+        base.dtid = message.dtid.map(transaction);
+        base.application_context = match known {
+            Some(known) => Some(known.dotted.into()),
+            None => context.map(|oid| shown(&oid).into()),
+        };
+        base.application_context_name = known.map(|context| context.name.into());
+        base.component_count = u8::try_from(message.components.len()).unwrap_or(u8::MAX);
+        base.abort_cause = message.abort_cause;
+        base.segmented = segmented;
         if message.components.is_empty() {
             base.error = refusal(&message).map(Into::into);
             cx.emit(place, speaker.record(base));
@@ -252,13 +261,12 @@ impl Shard {
     }
 
     fn component(
-        &self,
+        &mut self,
         record: &mut Map,
         speaker: Speaker,
         component: &Component<'_>,
         argument: &Argument,
     ) {
-        let key = &self.config.pseudonymiser;
         record.component = Some(component.kind.name().into());
         record.invoke_id = component.invoke_id;
         record.opcode = component.opcode.as_ref().and_then(local);
@@ -277,16 +285,16 @@ impl Shard {
             record.error_code = Some(problem.code);
             record.error = problem.name().map(Into::into);
         }
-        let subscriber = |identity, digits: &str| key.subscriber(identity, digits);
-        record.imsi = argument.imsi.map(|digits| subscriber(Identity::Imsi, digits.as_str()));
-        record.msisdn = argument.msisdn.map(|number| match speaker {
+        let known = &mut self.pseudonyms;
+        record.imsi = argument.imsi.as_ref().map(|imsi| known.subscriber(Identity::Imsi, imsi));
+        record.msisdn = argument.msisdn.as_ref().map(|number| match speaker {
             // Ten digits of North America are a number of its country code.
             Speaker::Ansi41 if number.digits.len() == NORTH_AMERICAN => {
-                subscriber(Identity::Msisdn, &format!("1{}", number.digits))
+                known.of_text(Identity::Msisdn, &format!("1{}", number.digits))
             }
-            _ => subscriber(Identity::Msisdn, number.digits.as_str()),
+            _ => known.subscriber(Identity::Msisdn, &number.digits),
         });
-        record.imei = argument.imei.map(|digits| subscriber(Identity::Imei, digits.as_str()));
+        record.imei = argument.imei.as_ref().map(|imei| known.subscriber(Identity::Imei, imei));
         record.addresses = argument
             .addresses
             .iter()
@@ -305,19 +313,18 @@ impl Shard {
     }
 
     /// What an argument says of a call. The place of the caller is part of it, where it is one of CAP or INAP.
-    fn call(&self, argument: &Argument, in_call: bool) -> Option<Box<Call>> {
+    fn call(&mut self, argument: &Argument, in_call: bool) -> Option<Box<Call>> {
         let location = argument.details.location_plmn.filter(|_| in_call);
         let location_plmn = location.and_then(Plmn::from_octets);
         let Some(call) = &argument.call else {
             return location_plmn.map(|_| Box::new(Call { location_plmn, ..Call::default() }));
         };
-        let key = &self.config.pseudonymiser;
         let parties = call.parties.iter().map(|party| Party {
             role: party.role.into(),
             number: if party.person {
-                let digits = party.number.digits.as_str();
+                let digits = &party.number.digits;
                 GlobalTitle {
-                    subscriber: Some(key.subscriber(Identity::Msisdn, digits)),
+                    subscriber: Some(self.pseudonyms.subscriber(Identity::Msisdn, digits)),
                     np: Some(party.number.plan),
                     nai: Some(party.number.nature),
                     ..GlobalTitle::default()
@@ -341,7 +348,7 @@ impl Shard {
     }
 
     /// A node's number; one that is the subscriber's own is hidden all the same.
-    fn node(&self, argument: &Argument, number: &map::AddressString) -> GlobalTitle {
+    fn node(&mut self, argument: &Argument, number: &map::AddressString) -> GlobalTitle {
         let digits = number.digits.as_str();
         let own = |other: &str| {
             other.len() >= 6
@@ -352,7 +359,7 @@ impl Shard {
         let mut persons = persons.filter(|party| party.person).map(|party| party.number);
         let subscriber = (argument.msisdn.is_some_and(|msisdn| own(msisdn.digits.as_str()))
             || persons.any(|person| own(person.digits.as_str())))
-        .then(|| self.config.pseudonymiser.subscriber(Identity::Msisdn, digits));
+        .then(|| self.pseudonyms.subscriber(Identity::Msisdn, &number.digits));
         GlobalTitle {
             digits: if subscriber.is_some() { CompactString::default() } else { digits.into() },
             subscriber,

@@ -32,6 +32,11 @@ pub const fn name(class: u8, kind: u8) -> &'static str {
     }
 }
 
+/// Whether there is such a message: one that [`name`] has a name for.
+pub(super) const fn known(class: u8, kind: u8) -> bool {
+    matches!((class, kind), (0, 0 | 1) | (1, 1) | (2 | 3, 1..=6) | (4 | 9, 1..=4))
+}
+
 /// §3.8.1: the error codes.
 pub const fn error_name(code: u32) -> Option<&'static str> {
     Some(match code {

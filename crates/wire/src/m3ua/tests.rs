@@ -93,3 +93,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn messages_that_are_known_have_names() {
+    for (class, kind) in
+        (0..=u8::MAX).flat_map(|class| (0..=u8::MAX).map(move |kind| (class, kind)))
+    {
+        assert_eq!(names::known(class, kind), name(class, kind) != "unknown", "{class} {kind}");
+    }
+}

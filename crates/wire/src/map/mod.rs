@@ -80,9 +80,9 @@ pub struct Argument {
     pub msisdn: Option<AddressString>,
     pub imei: Option<Digits>,
     /// Node addresses by their ASN.1 names: `msc-Number`, `gsmSCF-Address`…
-    pub addresses: SmallVec<[(&'static str, AddressString); 4]>,
+    pub addresses: SmallVec<[(&'static str, AddressString); 2]>,
     /// Node addresses that are IP addresses: `sgsn-Address`, `ggsn-Address`.
-    pub hosts: SmallVec<[(&'static str, IpAddr); 2]>,
+    pub hosts: SmallVec<[(&'static str, IpAddr); 1]>,
     /// Of a result, what it gives away: `imsi`, `msisdn`, `imei`, `location`, `authentication-vectors`, `subscription`,
     /// `node-address`, `state`; each once.
     pub returned: SmallVec<[&'static str; 4]>,
@@ -148,12 +148,23 @@ pub fn argument(
     parameter: Cursor<'_>,
 ) -> Argument {
     let mut argument = Argument::default();
+    read_argument(notes, user, opcode, kind, parameter, &mut argument);
+    argument
+}
+
+/// [`argument`] into one that says nothing yet: they are large, and most stay where they are made.
+pub fn read_argument(
+    notes: &mut Anomalies,
+    user: User,
+    opcode: i64,
+    kind: ComponentKind,
+    parameter: Cursor<'_>,
+    argument: &mut Argument,
+) {
     let direction = match kind {
         ComponentKind::Invoke => Direction::Request,
         ComponentKind::ReturnResultLast | ComponentKind::ReturnResultNotLast => Direction::Result,
-        ComponentKind::ReturnError | ComponentKind::Reject | ComponentKind::Unknown => {
-            return argument;
-        }
+        ComponentKind::ReturnError | ComponentKind::Reject | ComponentKind::Unknown => return,
     };
     let fields = match user {
         User::Map if direction == Direction::Result => results::map(opcode),
@@ -163,9 +174,9 @@ pub fn argument(
         User::Unknown => &[],
     };
     if fields.is_empty() || parameter.is_empty() {
-        return argument;
+        return;
     }
-    let found = fields::read(notes, &mut argument, direction, Elements::new(parameter), fields);
+    let found = fields::read(notes, argument, direction, Elements::new(parameter), fields);
     if !found && direction == Direction::Request {
         let code = u64::try_from(opcode).unwrap_or_default();
         let field = match user {
@@ -175,7 +186,6 @@ pub fn argument(
         };
         notes.note(parameter.span(), field, Flaw::IllegalValue(code));
     }
-    argument
 }
 
 /// Who a dialogue is about and who opened it, as MAP-OpenInfo says it (§17.4): `destinationReference`, an IMSI with plan 6

@@ -3,7 +3,9 @@
 use std::fmt;
 
 /// Up to 32 digits as text. More than that no numbering plan has; what is beyond is counted and not kept.
+// Aligned, so that the octets are looked through by words.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(C, align(8))]
 pub struct Digits {
     text: [u8; Self::CAP],
     len: u8,
@@ -22,6 +24,12 @@ impl Digits {
     pub fn from_bcd(octets: &[u8], odd: bool) -> Self {
         let mut digits = Self::new();
         let mut count = octets.len().saturating_mul(2).saturating_sub(usize::from(odd));
+        if let Some((text, len)) = decimal(octets, count) {
+            let [first, ..] = digits.text.as_chunks_mut::<16>().0 else { return digits };
+            *first = text;
+            digits.len = len;
+            return digits;
+        }
         let mut at = 0usize;
         for (pair, &octet) in digits.text.chunks_exact_mut(2).zip(octets) {
             let both = PAIRS.get(usize::from(octet)).copied().unwrap_or_default();
@@ -46,7 +54,18 @@ impl Digits {
     }
 
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+        // What is behind the digits is text too: by whole words it takes a third of the time.
+        let text = std::str::from_utf8(&self.text).unwrap_or_default();
+        text.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// A number that is the same for the same digits, for tables where a clash does no harm.
+    pub fn mixed(&self) -> u64 {
+        let (words, _) = self.text.as_chunks::<8>();
+        words.iter().fold(u64::from(self.len), |mixed, word| {
+            let mixed = (mixed ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ mixed >> 29
+        })
     }
 
     pub const fn len(&self) -> usize {
@@ -81,6 +100,32 @@ impl fmt::Debug for Digits {
     }
 }
 
+/// What nearly all numbers are, eight octets or fewer of decimal digits, at one go: text and how many digits, at most `count`.
+fn decimal(octets: &[u8], count: usize) -> Option<([u8; 16], u8)> {
+    /// In each octet.
+    const fn each(octet: u8) -> u128 {
+        u128::from_le_bytes([octet; 16])
+    }
+    let mut word = [0xff; 8];
+    word.get_mut(..octets.len())?.copy_from_slice(octets);
+    // Every octet becomes two, the lower half first.
+    let mut halves = u128::from(u64::from_le_bytes(word));
+    halves = (halves | halves << 32) & 0x0000_0000_ffff_ffff_0000_0000_ffff_ffff;
+    halves = (halves | halves << 16) & 0x0000_ffff_0000_ffff_0000_ffff_0000_ffff;
+    halves = (halves | halves << 8) & 0x00ff_00ff_00ff_00ff_00ff_00ff_00ff_00ff;
+    halves = (halves | halves << 4) & each(0x0f);
+    // Where the first stands that is no decimal digit: a filler ends the number, all else is not read here.
+    let other = (halves + each(6)) & each(0x10);
+    let end = (other.trailing_zeros() / 8).min(16);
+    let len = end.min(u32::try_from(count).unwrap_or(u32::MAX));
+    if len == end && end < 16 && halves >> (end * 8) & 15 != 15 && usize::try_from(end) != Ok(count)
+    {
+        return None;
+    }
+    let kept = u128::MAX.checked_shr(128 - len * 8).unwrap_or_default();
+    Some((((halves | each(b'0')) & kept).to_le_bytes(), u8::try_from(len).unwrap_or_default()))
+}
+
 const FILLER: u8 = 0;
 
 /// The character of a semi-octet.
@@ -108,3 +153,37 @@ const PAIRS: [[u8; 2]; 256] = {
     }
     pairs
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// One half of an octet after the other.
+    fn slowly(octets: &[u8], odd: bool) -> String {
+        let halves = octets.iter().flat_map(|octet| [octet & 15, octet >> 4]);
+        let count = (octets.len() * 2).saturating_sub(usize::from(odd));
+        halves
+            .take(count)
+            .take_while(|half| *half != 15)
+            .map(|half| char::from(digit(half)))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn at_one_go_as_one_by_one(octets in proptest::collection::vec(prop_oneof![
+            8 => (0u8..10, 0u8..10).prop_map(|(low, high)| high << 4 | low),
+            1 => any::<u8>(),
+            1 => (0u8..10).prop_map(|low| 0xf0 | low),
+        ], 0..14), odd: bool) {
+            let digits = Digits::from_bcd(&octets, odd);
+            let slow = slowly(&octets, odd);
+            prop_assert_eq!(digits.as_str(), &slow);
+            // Equal digits are equal octets, whatever stood behind them.
+            prop_assert!(digits.text[slow.len()..].iter().all(|octet| *octet == 0));
+            prop_assert_eq!(digits.dropped(), 0);
+        }
+    }
+}
