@@ -314,7 +314,7 @@ fn finding(
     let (check, name) = if described {
         ("hop.described", side.name())
     } else if speaks_telecom(roles) {
-        ("hop.seen", format!("a {} of this capture", roles_text(roles)))
+        ("hop.seen", format!("{} of this capture", roles_text(roles)))
     } else {
         ("hop.seen", "a DNS server of this capture".to_owned())
     };

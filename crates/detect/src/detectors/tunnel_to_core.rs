@@ -208,7 +208,7 @@ fn finding(
                 () if answered => Level::Critical,
                 () => Level::High,
             };
-            let what = format!("a {} of this capture", roles_text(*roles));
+            let what = format!("{} of this capture", roles_text(*roles));
             ("core.seen", level, 0.7, what, NO_DESCRIPTION.to_owned())
         }
     };
