@@ -7,6 +7,7 @@ mod apps;
 mod carriers;
 mod diameter;
 mod gtp;
+mod map;
 mod pfcp;
 mod records;
 mod sigtran;

@@ -33,6 +33,12 @@ pub enum How {
     Digits,
     /// The IMSI in a tunnel identifier (GSM 09.60 section 6): all but the last digit.
     TunnelImsi,
+    /// AddressString (TS 29.002 section 17.7.8): octets, the extension bit set, which some senders leave out.
+    AddressString,
+    /// AddressString: its digits, where its nature and plan are not kept.
+    AddressDigits,
+    /// The PLMN at the start of a cell's or an area's identity.
+    Plmn,
     /// Seconds and their parts, zeros at the end cut off.
     Time,
 }
@@ -104,6 +110,9 @@ impl Table {
                 "point-code" => How::PointCode,
                 "octets" => How::Octets,
                 "digits" => How::Digits,
+                "address-string" => How::AddressString,
+                "address-digits" => How::AddressDigits,
+                "plmn" => How::Plmn,
                 "tunnel-imsi" => How::TunnelImsi,
                 "time" => How::Time,
                 _ => bail!("fields.tsv: no such comparison: {line}"),
@@ -171,7 +180,10 @@ fn settle(how: How, value: &str) -> Option<String> {
         }
         How::Name => name(value),
         How::PointCode => point_code(value),
-        How::Octets => value.replace(':', "").to_ascii_lowercase(),
+        How::Octets => octets(value),
+        How::AddressString => address_string(&octets(value)),
+        How::AddressDigits => address_digits(&octets(value)),
+        How::Plmn => octets(value).chars().take(6).collect(),
         How::Digits => {
             value.trim_end_matches(['f', 'F']).chars().filter(char::is_ascii_alphanumeric).collect()
         }
@@ -183,6 +195,25 @@ fn settle(how: How, value: &str) -> Option<String> {
         How::Time => value.trim_end_matches('0').to_owned(),
     };
     (!settled.is_empty()).then_some(settled)
+}
+
+fn octets(value: &str) -> String {
+    value.replace(':', "").to_ascii_lowercase()
+}
+
+fn address_string(octets: &str) -> String {
+    match octets.split_at_checked(2).map(|(first, rest)| (u8::from_str_radix(first, 16), rest)) {
+        Some((Ok(first), rest)) => format!("{:02x}{rest}", first | 0x80),
+        _ => octets.to_owned(),
+    }
+}
+
+/// The digits behind the first octet, the low half of each octet first, up to the filler.
+fn address_digits(octets: &str) -> String {
+    let halves: Vec<char> = octets.chars().skip(2).collect();
+    let (pairs, _) = halves.as_chunks::<2>();
+    let digits = pairs.iter().flat_map(|[high, low]| [*low, *high]);
+    digits.take_while(|digit| *digit != 'f').collect()
 }
 
 /// Every stretch of octets that are no printable ASCII becomes a question mark, however it was written.
@@ -259,6 +290,9 @@ mod tests {
             (How::Octets, "0A:0b", "0a0b"),
             (How::Digits, "31654f", "31654"),
             (How::TunnelImsi, "2345000000000015", "234500000000001"),
+            (How::AddressString, "11:13:f4", "9113f4"),
+            (How::AddressDigits, "91:13:56:04:f0", "3165400"),
+            (How::Plmn, "00:f1:10:00:01", "00f110"),
             (How::Text, " Echo ", "echo"),
             (How::Name, "a\\228\\229b.C", "a?b.c"),
             (How::PointCode, "1-2-3 (66051)", "66051"),

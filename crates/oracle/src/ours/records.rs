@@ -6,7 +6,8 @@ use super::Speaker;
 
 pub(super) fn event(say: &mut Speaker, event: &Event) {
     match &event.what {
-        What::Map(map) | What::Cap(map) => say.say_some("e212.imsi", map.imsi),
+        What::Map(map) => super::map::map(say, map),
+        What::Cap(cap) => super::map::cap(say, cap),
         // Version 0 has it in its header, which tshark has under another name.
         What::Gtp(gtp) if 0 < gtp.version => say.say_some("e212.imsi", gtp.imsi),
         What::Diameter(diameter) => say.say_some("e212.imsi", diameter.imsi),
