@@ -3,7 +3,6 @@
 mod commands;
 mod exit;
 mod follow;
-mod json;
 mod key;
 mod progress;
 mod records;

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use anyhow::Result;
 use engine::event::{Alert, Event};
 
-use crate::json;
 use crate::report::row::Row;
 
 /// Writes records of some types, or of all, one on a line.
@@ -27,7 +26,7 @@ impl<'a> Lines<'a> {
             return Ok(());
         }
         self.line.clear();
-        json::write(&mut self.line, event)?;
+        serde_json::to_writer(&mut self.line, event)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
