@@ -109,7 +109,7 @@ const CONNECT: Fields = &[(
     ]),
 )];
 
-const CONTINUE_WITH_ARGUMENT: Fields = &[(
+pub(crate) const CONTINUE_WITH_ARGUMENT: Fields = &[(
     SEQUENCE,
     Inside(&[
         (context(16), List(GENERIC_NUMBERS)),
@@ -130,7 +130,8 @@ const INITIATE_CALL_ATTEMPT: Fields = &[(
 pub(crate) const RELEASE_CALL: Fields =
     &[(OCTETS, Other(kept::cause)), (context(2), Inside(&[(context(0), Other(kept::cause))]))];
 
-const DISCONNECT_LEG: Fields = &[(SEQUENCE, Inside(&[(context(1), Other(kept::cause))]))];
+pub(crate) const DISCONNECT_LEG: Fields =
+    &[(SEQUENCE, Inside(&[(context(1), Other(kept::cause))]))];
 
 pub(crate) const ENTITY_RELEASED: Fields = &[
     (context(0), Inside(&[(context(2), Other(kept::cause))])),

@@ -4,8 +4,8 @@
 //! Spec: ITU-T Q.1218 §2 (CS1), Q.1228 (CS2).
 
 use crate::cap::arguments::{
-    CALL_GAP, CALL_INFORMATION_REPORT, DESTINATION, ENTITY_RELEASED, EVENT_REPORT_BCSM,
-    GENERIC_NUMBERS, RELEASE_CALL, REQUEST_REPORT_BCSM_EVENT,
+    CALL_GAP, CALL_INFORMATION_REPORT, CONTINUE_WITH_ARGUMENT, DESTINATION, DISCONNECT_LEG,
+    ENTITY_RELEASED, EVENT_REPORT_BCSM, GENERIC_NUMBERS, RELEASE_CALL, REQUEST_REPORT_BCSM_EVENT,
 };
 use crate::cap::{Form, kept};
 use crate::map::arguments::{CONTEXT_3, SEQUENCE, context};
@@ -119,13 +119,3 @@ const INITIATE_CALL_ATTEMPT: Fields = &[(
         (context(30), Person("callingPartyNumber", Form::Isup)),
     ]),
 )];
-
-const CONTINUE_WITH_ARGUMENT: Fields = &[(
-    SEQUENCE,
-    Inside(&[
-        (context(16), List(GENERIC_NUMBERS)),
-        (context(50), Person("chargeNumber", Form::Isup)),
-    ]),
-)];
-
-const DISCONNECT_LEG: Fields = &[(SEQUENCE, Inside(&[(context(1), Other(kept::cause))]))];

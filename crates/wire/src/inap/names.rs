@@ -2,6 +2,7 @@
 //!
 //! Spec: ITU-T Q.1218 §2.1 (CS1, to code 55), Q.1228 §4.1 (CS2, from 80); ETSI ETS 300 374-1 for the contexts.
 
+use crate::cap;
 use crate::map::{ApplicationContext, User};
 
 /// The operation of a code.
@@ -93,27 +94,14 @@ pub(crate) fn operation_name(opcode: i64) -> Option<&'static str> {
     })
 }
 
-/// The error of a code.
+/// The error of a code: CAP took them over and spells the first one in its own way.
 pub(crate) fn error_name(error: i64) -> Option<&'static str> {
-    Some(match error {
-        0 => "cancelled",
-        1 => "cancelFailed",
-        3 => "eTCFailed",
-        4 => "improperCallerResponse",
-        6 => "missingCustomerRecord",
-        7 => "missingParameter",
-        8 => "parameterOutOfRange",
-        10 => "requestedInfoError",
-        11 => "systemFailure",
-        12 => "taskRefused",
-        13 => "unavailableResource",
-        14 => "unexpectedComponentSequence",
-        15 => "unexpectedDataValue",
-        16 => "unexpectedParameter",
-        17 => "unknownLegID",
-        18 => "unknownResource",
-        _ => return None,
-    })
+    match error {
+        0 => Some("cancelled"),
+        1..=17 => cap::error_name(error),
+        18 => Some("unknownResource"),
+        _ => None,
+    }
 }
 
 /// Contexts of CS1: itu-t(0) identified-organization(4) etsi(0) inDomain(1) in-network(1) cs1-ac(1), context, version.
