@@ -7,17 +7,23 @@ use event::{Event, Map, Outcome, What};
 use run::{config, events_of, pick};
 use testkit::frame::sccp::{Party, SSN_HLR, SSN_VLR, udt, udts};
 use testkit::frame::tcap::{self, ansi};
-use testkit::frame::{ber, map};
+use testkit::frame::{ber, cap, map};
 use testkit::timeline::{Linkset, Side, Timeline, at};
 
 const IMSI: &str = "001010123456789";
 const SCF: &str = "99901000031";
+/// Subsystem of CAP (TS 23.003 section 8.2).
+const SSN_CAP: u8 = 146;
 
 fn events(messages: &[(Side, Vec<u8>)]) -> Vec<Event> {
+    events_between([SSN_VLR, SSN_HLR], messages)
+}
+
+fn events_between(ssns: [u8; 2], messages: &[(Side, Vec<u8>)]) -> Vec<Event> {
     let mut tl = Timeline::new(1);
     let (client, server) = (at("192.0.2.1", 2905), at("198.51.100.1", 2905));
     let mut link = Linkset::open(&mut tl, client, server, [11, 22]);
-    let parties = [Party::gt("99901000001", SSN_VLR), Party::gt("99902000001", SSN_HLR)];
+    let parties = [Party::gt("99901000001", ssns[0]), Party::gt("99902000001", ssns[1])];
     for (side, message) in messages {
         let own = *side as usize;
         link.sccp(&mut tl, *side, &udt(&parties[1 - own], &parties[own], message));
@@ -147,4 +153,70 @@ fn ansi_41_is_read_and_joined() {
 fn maps_frame(events: &[Event], place: usize) -> u64 {
     let frames = events.iter().filter(|event| matches!(event.what, What::Map(_)));
     frames.map(|event| event.frame).nth(place).unwrap()
+}
+
+#[test]
+fn a_call_is_told_without_the_people_in_it() {
+    const CALLER: &str = "999010000123";
+    const DIALLED: &str = "999020000456";
+    const ELSEWHERE: &str = "999770000789";
+    // CAP phase 2 between switch and control point stands in the arc of MAP (TS 29.078 annex A).
+    let context = tcap::aarq(tcap::Context(50, 1));
+    let asked = cap::initial_dp(7, IMSI, CALLER, DIALLED, "99901000011", "00101");
+    let messages = [
+        (
+            Side::Client,
+            tcap::begin(5, Some(context), &[tcap::invoke(1, cap::op::INITIAL_DP, &asked)]),
+        ),
+        (
+            Side::Server,
+            tcap::continued(
+                9,
+                5,
+                None,
+                &[
+                    tcap::invoke(
+                        2,
+                        cap::op::REQUEST_REPORT_BCSM_EVENT,
+                        &cap::request_report_bcsm_event(&[7, 9]),
+                    ),
+                    tcap::invoke(3, cap::op::CONNECT, &cap::connect(ELSEWHERE)),
+                ],
+            ),
+        ),
+        (
+            Side::Client,
+            tcap::continued(
+                5,
+                9,
+                None,
+                &[tcap::invoke(4, cap::op::EVENT_REPORT_BCSM, &cap::event_report_bcsm(9))],
+            ),
+        ),
+        (
+            Side::Server,
+            tcap::end(5, None, &[tcap::invoke(5, cap::op::RELEASE_CALL, &cap::release_call(31))]),
+        ),
+    ];
+    let events = events_between([SSN_CAP; 2], &messages);
+    let caps =
+        pick(&events, |what| if let What::Cap(map) = what { Some(map.as_ref()) } else { None });
+    let operations: Vec<_> = caps.iter().map(|cap| cap.operation.as_deref().unwrap()).collect();
+    assert_eq!(
+        operations,
+        ["initialDP", "requestReportBCSMEvent", "connect", "eventReportBCSM", "releaseCall"]
+    );
+    let call = |index: usize| caps[index].call.as_ref().unwrap();
+    assert_eq!(call(0).service_key, Some(7));
+    assert_eq!(call(0).location_plmn.unwrap().to_string(), "001-01");
+    assert_eq!(call(1).requested_events, [7, 9]);
+    assert_eq!(call(2).parties[0].role, "destinationRoutingAddress");
+    assert_eq!((call(3).event_type, call(4).cause), (Some(9), Some(31)));
+    let people = [0, 2].map(|index| &call(index).parties);
+    assert!(people.into_iter().flatten().all(|party| party.number.subscriber.is_some()));
+    let text = serde_json::to_string(&events).unwrap();
+    assert!(
+        [IMSI, CALLER, DIALLED, ELSEWHERE].iter().all(|digits| !text.contains(digits)),
+        "{text}"
+    );
 }

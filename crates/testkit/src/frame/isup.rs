@@ -32,16 +32,6 @@ pub fn iam(cic: u16, called: &[u8], parameters: &[(u8, Vec<u8>)]) -> Vec<u8> {
     out
 }
 
-/// Initial address as ANSI has it: user service information instead of a transmission medium.
-pub fn iam_ansi(cic: u16, called: &[u8], parameters: &[(u8, Vec<u8>)]) -> Vec<u8> {
-    let mut out = cic.to_le_bytes().to_vec();
-    out.u8(IAM).u8(0).u16(0x6001).u8(10);
-    out.u8(3).u8(6).u8((5 + called.len() + 1) as u8);
-    out.u8(3).raw(&[0x80, 0x90, 0xa2]).u8(called.len() as u8).raw(called);
-    optional(&mut out, parameters);
-    out
-}
-
 /// Address complete.
 pub fn acm(cic: u16) -> Vec<u8> {
     let mut out = cic.to_le_bytes().to_vec();

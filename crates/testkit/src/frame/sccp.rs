@@ -199,13 +199,6 @@ pub fn cc(other: u32, own: u32) -> Vec<u8> {
     out
 }
 
-/// Connection refused.
-pub fn cref(other: u32, cause: u8) -> Vec<u8> {
-    let mut out = vec![3];
-    out.raw(&reference(other)).u8(cause).u8(0);
-    out
-}
-
 /// Data form 1; `more` follows.
 pub fn dt1(other: u32, more: bool, data: &[u8]) -> Vec<u8> {
     let mut out = vec![6];
