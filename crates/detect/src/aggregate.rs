@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use event::{Alert, Event, Level, References, TableCount, Timestamp};
+use event::{
+    Alert, AlertState, Coverage, CoverageState, Event, Level, References, TableCount, Timestamp,
+};
 use network::Network;
 
-use crate::{Card, DETECTORS, Detector, Finding, Gap, Kinds, Scene};
+use crate::{Card, DETECTORS, Detector, Finding, Gap, Kinds, Scene, Tuning};
 
 /// Alerts kept at once; more than this and the newest of the lowest level are only counted.
 const MAX_ALERTS: usize = 20_000;
@@ -18,6 +20,8 @@ pub struct Engine {
     detectors: Vec<Box<dyn Detector>>,
     /// What each of them wants to look at.
     wants: Vec<Kinds>,
+    /// Kinds of events that came.
+    seen: Kinds,
     findings: Vec<Finding>,
     alerts: BTreeMap<Key, Alert>,
     /// Alerts of each level, so that a full table knows at once whether anything may make room.
@@ -34,14 +38,18 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Every detection of the list, with this description.
-    pub fn new(network: Network) -> Self {
-        Self::with(network, DETECTORS.iter().map(|entry| (entry.make)()).collect())
+    pub fn new(network: Network, tuning: Tuning) -> Self {
+        Self::with(network, tuning, DETECTORS.iter().map(|entry| (entry.make)()).collect())
     }
 
     /// These detections only.
-    pub fn with(network: Network, detectors: Vec<Box<dyn Detector>>) -> Self {
+    pub fn with(network: Network, tuning: Tuning, mut detectors: Vec<Box<dyn Detector>>) -> Self {
+        for detector in &mut detectors {
+            detector.tune(&tuning);
+        }
         Self {
-            scene: Scene::new(network),
+            scene: Scene::new(network, tuning),
+            seen: Kinds::NONE,
             wants: detectors.iter().map(|detector| detector.wants()).collect(),
             detectors,
             findings: Vec::new(),
@@ -57,6 +65,7 @@ impl Engine {
         self.advance(event.at);
         self.scene.observe(event);
         let kind = Kinds::of(&event.what);
+        self.seen = self.seen.and(kind);
         for (detector, wants) in self.detectors.iter_mut().zip(&self.wants) {
             if wants.any(kind) {
                 detector.on_event(&self.scene, event, &mut self.findings);
@@ -111,6 +120,44 @@ impl Engine {
         gaps.sort();
         gaps.dedup();
         gaps
+    }
+
+    /// What became of each check: fired, clean, or not evaluable.
+    pub fn coverage(&self) -> Vec<Coverage> {
+        let gaps = self.gaps();
+        let mut coverage = Vec::new();
+        for card in self.detectors.iter().map(|detector| detector.card()) {
+            let unseen = (!self.seen.any(card.judges))
+                .then(|| format!("no {} in the capture", card.judges.names().join(" or ")));
+            for check in card.checks {
+                let of_check = (card.id, check.name, String::new());
+                let alerts = self
+                    .alerts
+                    .range(of_check..)
+                    .take_while(|((detection, name, _), _)| {
+                        (*detection, *name) == (card.id, check.name)
+                    })
+                    .count() as u64;
+                let missing = gaps
+                    .iter()
+                    .find(|gap| (gap.detection, gap.check) == (card.id, check.name))
+                    .map(|gap| gap.missing.clone())
+                    .or_else(|| unseen.clone());
+                let state = match (alerts, &missing) {
+                    (1.., _) => CoverageState::Fired,
+                    (0, Some(_)) => CoverageState::NotEvaluable,
+                    (0, None) => CoverageState::Clean,
+                };
+                coverage.push(Coverage {
+                    detection: card.id.into(),
+                    check: check.name.into(),
+                    state,
+                    alerts,
+                    missing,
+                });
+            }
+        }
+        coverage
     }
 
     /// The tables of all detections, and the alerts themselves.
@@ -187,6 +234,7 @@ fn make_room(alerts: &mut BTreeMap<Key, Alert>, of_level: &mut [i64; 5], level: 
 
 fn first(card: &Card, finding: Finding) -> Alert {
     let names = |list: &'static [&'static str]| list.iter().map(|name| (*name).into()).collect();
+    let id = id(&finding);
     let mut frames = finding.frames;
     if let Some(&last) = frames.last()
         && frames.len() > MAX_FRAMES
@@ -195,6 +243,9 @@ fn first(card: &Card, finding: Finding) -> Alert {
         frames.push(last);
     }
     Alert {
+        id,
+        state: AlertState::Active,
+        incident: None,
         detection: finding.detection.into(),
         check: finding.check.into(),
         level: finding.level,
@@ -202,6 +253,7 @@ fn first(card: &Card, finding: Finding) -> Alert {
         signature: finding.signature,
         confidence: finding.confidence,
         outcome: finding.outcome,
+        returned: finding.returned,
         why: finding.why,
         honest_cause: finding.honest_cause,
         next_step: finding.next_step,
@@ -220,6 +272,33 @@ fn first(card: &Card, finding: Finding) -> Alert {
     }
 }
 
+/// FNV-1a, 64 bits: stable between builds and machines, which ids have to be.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fnv {
+    fn add(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// The same thing has the same id in every run with the same key for subscribers.
+fn id(finding: &Finding) -> String {
+    let mut hash = Fnv::default();
+    for part in [finding.detection, finding.check, &finding.key] {
+        hash.add(part.as_bytes());
+        hash.add(&[0]);
+    }
+    format!("{:016x}", hash.0)
+}
+
 /// The same once more: counts, and what got worse replaces what was said.
 fn again(alert: &mut Alert, finding: Finding) {
     alert.count += u64::from(finding.counts);
@@ -236,6 +315,11 @@ fn again(alert: &mut Alert, finding: Finding) {
     for entity in finding.entities {
         if alert.entities.len() < MAX_FRAMES && !alert.entities.contains(&entity) {
             alert.entities.push(entity);
+        }
+    }
+    for kind in finding.returned {
+        if !alert.returned.contains(&kind) {
+            alert.returned.push(kind);
         }
     }
     let worse = (finding.level, finding.outcome) > (alert.level, alert.outcome);

@@ -1,8 +1,8 @@
 //! What a detection is: its card for people, its logic for events, and what it says.
 
-use event::{Endpoints, Event, Level, Outcome, TableCount, Timestamp, What};
+use event::{Endpoints, Event, Level, Name, Outcome, TableCount, Timestamp, What};
 
-use crate::Scene;
+use crate::{Scene, Tuning};
 
 /// One finer check inside a detection.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,46 @@ pub struct Check {
     pub level: Level,
     /// What it looks for, in a sentence.
     pub looks_for: &'static str,
+}
+
+/// A number that a detection judges by. The configuration may change it, for everybody or for one partner.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Key under `[thresholds.DETECTION]`: `fast_destinations`.
+    pub name: &'static str,
+    pub default: u64,
+    /// `destinations`, `seconds`, `km/h`, `percent`.
+    pub unit: &'static str,
+    /// Why this default.
+    pub why: &'static str,
+}
+
+/// A stage of an intrusion over the interconnect, in the order of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Looking for a way in, and getting in.
+    Foothold,
+    /// Orders to what stands inside, and answers.
+    Control,
+    /// From one host or network to the next.
+    Pivot,
+    /// Taking part in signalling.
+    SignallingAccess,
+    /// Subscribers' data: location, identities, vectors, messages, calls.
+    Collection,
+}
+
+impl Stage {
+    /// Its name in records.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Foothold => "foothold",
+            Self::Control => "control",
+            Self::Pivot => "pivot",
+            Self::SignallingAccess => "signalling-access",
+            Self::Collection => "collection",
+        }
+    }
 }
 
 /// The manual page of a detection: feeds `rules list`, `rules explain`, the report and the tidy test.
@@ -29,8 +69,14 @@ pub struct Card {
     pub quiet_for: &'static str,
     /// Which parts of the network description sharpen it, and what is not evaluable without.
     pub description: &'static str,
-    /// Thresholds with the reason for each.
+    /// Where it stands in the chain of an intrusion.
+    pub stage: Stage,
+    /// What its numbers rest on, beyond `settings`.
     pub thresholds: &'static str,
+    /// The numbers it judges by, each with its reason; the configuration may change them.
+    pub settings: &'static [Setting],
+    /// Kinds of events that it judges: where none was seen, none of its checks was evaluable.
+    pub judges: Kinds,
     /// Public sources it stands on.
     pub basis: &'static str,
     pub checks: &'static [Check],
@@ -54,6 +100,7 @@ impl Card {
             key: String::new(),
             confidence: 0.5,
             outcome: Outcome::Attempt,
+            returned: Vec::new(),
             signature: self.summary.to_owned(),
             why: String::new(),
             honest_cause: String::new(),
@@ -79,6 +126,8 @@ pub struct Finding {
     pub key: String,
     pub confidence: f64,
     pub outcome: Outcome,
+    /// What an answer gave away, by kind: `location`, `authentication-vectors`.
+    pub returned: Vec<Name>,
     /// One line: what happened, with names and addresses.
     pub signature: String,
     pub why: String,
@@ -113,6 +162,7 @@ pub struct Gap {
 pub struct Kinds(u32);
 
 impl Kinds {
+    pub const NONE: Self = Self(0);
     pub const ALL: Self = Self(u32::MAX);
     pub const ANOMALY: Self = Self(1);
     pub const DIAMETER: Self = Self(1 << 1);
@@ -150,8 +200,30 @@ impl Kinds {
             What::Sctp(_) => Self::SCTP,
             What::Ssh(_) => Self::SSH,
             What::Tunnel(_) => Self::TUNNEL,
-            What::Alert(_) | What::Element(_) | What::Stats(_) => Self::OURS,
+            What::Alert(_) | What::Element(_) | What::Incident(_) | What::Stats(_) => Self::OURS,
         }
+    }
+
+    /// The kinds in the set as their records are called.
+    pub fn names(self) -> Vec<&'static str> {
+        const NAMES: [(Kinds, &str); 15] = [
+            (Kinds::ANOMALY, "anomaly"),
+            (Kinds::CAP, "cap"),
+            (Kinds::DIAMETER, "diameter"),
+            (Kinds::DNS, "dns"),
+            (Kinds::FLOW, "flow"),
+            (Kinds::GTP, "gtp"),
+            (Kinds::ICMP, "icmp"),
+            (Kinds::ISUP, "isup"),
+            (Kinds::M3UA, "m3ua"),
+            (Kinds::MAP, "map"),
+            (Kinds::PFCP, "pfcp"),
+            (Kinds::SCCP, "sccp"),
+            (Kinds::SCTP, "sctp"),
+            (Kinds::SSH, "ssh"),
+            (Kinds::TUNNEL, "tunnel"),
+        ];
+        NAMES.into_iter().filter(|(kind, _)| self.any(*kind)).map(|(_, name)| name).collect()
     }
 
     /// Both sets together.
@@ -173,6 +245,11 @@ pub trait Detector: Send {
     /// The kinds of events it looks at; it is not asked about others.
     fn wants(&self) -> Kinds {
         Kinds::ALL
+    }
+
+    /// Takes its numbers from the configuration; called once, before the first event.
+    fn tune(&mut self, tuning: &Tuning) {
+        let _ = tuning;
     }
 
     /// Looks at one event. `scene` already knows it.

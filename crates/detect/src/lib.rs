@@ -11,9 +11,11 @@ mod suspects;
 #[cfg(test)]
 #[allow(dead_code, reason = "detections use what they need of it")]
 mod tests_support;
+mod tuning;
 
 pub use aggregate::Engine;
-pub use card::{Card, Check, Detector, Finding, Gap, Kinds};
+pub use card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 pub use detectors::{DETECTORS, Entry, find};
 pub use scene::Scene;
 pub use suspects::{Suspects, Suspicion};
+pub use tuning::{Limit, Tuning};

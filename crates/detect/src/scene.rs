@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use event::{Event, Timestamp};
 use network::{Inventory, Network, Owner, Role};
 
-use crate::Suspects;
+use crate::{Suspects, Tuning};
 
 /// Roles of nodes that signal, or that others find their way by: what an intruder wants to stand on.
 const CORE: &[Role] = &[
@@ -28,6 +28,7 @@ const CORE: &[Role] = &[
 #[derive(Debug, Default)]
 pub struct Scene {
     pub network: Network,
+    pub tuning: Tuning,
     pub inventory: Inventory,
     /// Time of the first event of the run: what was before it cannot have been seen.
     pub began: Option<Timestamp>,
@@ -37,8 +38,8 @@ pub struct Scene {
 }
 
 impl Scene {
-    pub fn new(network: Network) -> Self {
-        Self { network, ..Self::default() }
+    pub fn new(network: Network, tuning: Tuning) -> Self {
+        Self { network, tuning, ..Self::default() }
     }
 
     pub(crate) fn observe(&mut self, event: &Event) {

@@ -8,7 +8,7 @@ use event::{
 };
 use network::Network;
 
-use crate::{Engine, Gap};
+use crate::{Engine, Gap, Tuning};
 
 /// Time zero of all tests: 2023-11-14T22:13:20Z.
 const EPOCH: f64 = 1_700_000_000.0;
@@ -153,7 +153,7 @@ pub(crate) fn hex(data: &[u8]) -> String {
 
 fn run(detections: &[&str], network: Network, events: &Events) -> Engine {
     let makers = detections.iter().map(|id| (crate::find(id).unwrap().make)());
-    let mut engine = Engine::with(network, makers.collect());
+    let mut engine = Engine::with(network, Tuning::default(), makers.collect());
     for event in &events.list {
         engine.on_event(event);
     }

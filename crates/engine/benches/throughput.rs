@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use engine::capture::{Batch, Inputs};
+use engine::detect::Tuning;
 use engine::event::{Pseudonymiser, Timestamp};
 use engine::network::Network;
 use engine::{Options, Quiet};
@@ -120,6 +121,7 @@ fn end_to_end(bencher: Bencher<'_, '_>, kind: &str) {
         let options = Options {
             workers: 1,
             pseudonymiser: Pseudonymiser::new([0; 32]),
+            tuning: Tuning::default(),
             network: Network::parse(corpus::corpus_network(), "network.toml").unwrap(),
             from: None,
             to: None,

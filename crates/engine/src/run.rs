@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use capture::{Batch, Inputs, Progress};
 use crossbeam_channel::{Receiver, Sender, bounded};
-use detect::Engine;
+use detect::{Engine, Tuning};
 use event::{Event, Pseudonymiser, Stats, Timestamp};
 use network::Network;
 use track::{Config, Join, ShardCounters};
@@ -21,6 +21,7 @@ pub struct Options {
     pub workers: usize,
     pub pseudonymiser: Pseudonymiser,
     pub network: Network,
+    pub tuning: Tuning,
     /// Frames before `from` and from `to` on are left out.
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
@@ -72,7 +73,8 @@ pub fn run(
 ) -> Result<Summary, Error> {
     let config = Config::new(options.pseudonymiser);
     let window = Window { from: options.from, to: options.to };
-    let mut judge = Judge::new(&config, options.network, options.every_event, &inputs);
+    let mut judge =
+        Judge::new(&config, (options.network, options.tuning), options.every_event, &inputs);
     let counters = if options.workers <= 1 {
         one(&mut inputs, &config, window, &mut judge, observer)?
     } else {
@@ -231,10 +233,15 @@ struct Judge {
 }
 
 impl Judge {
-    fn new(config: &Config, network: Network, every_event: bool, inputs: &Inputs) -> Self {
+    fn new(
+        config: &Config,
+        (network, tuning): (Network, Tuning),
+        every_event: bool,
+        inputs: &Inputs,
+    ) -> Self {
         Self {
             join: Join::new(config),
-            engine: Engine::new(network),
+            engine: Engine::new(network, tuning),
             every_event,
             names: inputs.files().to_vec(),
             joined: Vec::new(),
@@ -297,6 +304,7 @@ impl Judge {
         counters.write(&mut stats);
         self.join.counters().write(&mut stats);
         stats.tables.extend(self.engine.tables());
+        stats.coverage = self.engine.coverage();
         let scene = self.engine.scene();
         Summary {
             gaps: self.engine.gaps(),

@@ -100,9 +100,29 @@ pub struct References {
     pub motif: Vec<Name>,
 }
 
+/// Whether an alert counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    #[default]
+    Active,
+    /// Found by a rule on trial.
+    Test,
+}
+
+impl AlertState {
+    /// Whether it counts.
+    pub const fn is_active(&self) -> bool {
+        matches!(self, Self::Active)
+    }
+}
+
 /// A finding, with the frames it stands on. The addresses of the record are those of the first frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Alert {
+    /// The same thing has the same id in every run, as long as the key for subscribers is the same.
+    #[serde(default)]
+    pub id: String,
     /// Id in the list of detections; never renamed.
     pub detection: Name,
     /// The finer check, under its detection: `callback.binary-address`.
@@ -114,6 +134,9 @@ pub struct Alert {
     /// 0 to 1.
     pub confidence: f64,
     pub outcome: Outcome,
+    /// What an answer gave away, by kind: `imsi`, `location`, `authentication-vectors`, `subscription`, `node-address`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Name>,
     /// Why we think so, with the figures.
     pub why: String,
     /// How it could be innocent.
@@ -131,6 +154,12 @@ pub struct Alert {
     /// How often the same was found.
     pub count: u64,
     pub references: References,
+    /// Whether it counts: what a rule on trial finds is marked and never raises the exit code.
+    #[serde(default, skip_serializing_if = "AlertState::is_active")]
+    pub state: AlertState,
+    /// Id of the incident that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
     /// Addresses for the record; not part of the object.
     #[serde(skip)]
     pub ends: Option<Endpoints>,

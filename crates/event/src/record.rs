@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Envelope, Flow, Gtp, Icmp, Isup, M3ua, Map,
-    Pfcp, Proto, Sccp, Sctp, Ssh, Stats, Timestamp, Tunnel, TunnelPath, community_id,
+    Alert, Anomaly, Diameter, Dns, Element, Endpoints, Envelope, Flow, Gtp, Icmp, Incident, Isup,
+    M3ua, Map, Pfcp, Proto, Sccp, Sctp, Ssh, Stats, Timestamp, Tunnel, TunnelPath, community_id,
 };
 
 /// What happened.
@@ -25,6 +25,7 @@ pub enum What {
     Flow(Box<Flow>),
     Gtp(Box<Gtp>),
     Icmp(Box<Icmp>),
+    Incident(Box<Incident>),
     Isup(Box<Isup>),
     M3ua(Box<M3ua>),
     Map(Box<Map>),
@@ -39,8 +40,8 @@ pub enum What {
 impl What {
     /// Every `event_type` there is.
     pub const EVENT_TYPES: &[&str] = &[
-        "alert", "anomaly", "cap", "diameter", "dns", "element", "flow", "gtp", "icmp", "isup",
-        "m3ua", "map", "pfcp", "sccp", "sctp", "ssh", "stats", "tunnel",
+        "alert", "anomaly", "cap", "diameter", "dns", "element", "flow", "gtp", "icmp", "incident",
+        "isup", "m3ua", "map", "pfcp", "sccp", "sctp", "ssh", "stats", "tunnel",
     ];
 
     /// `event_type` of the record and the name of its object.
@@ -55,6 +56,7 @@ impl What {
             Self::Flow(_) => "flow",
             Self::Gtp(_) => "gtp",
             Self::Icmp(_) => "icmp",
+            Self::Incident(_) => "incident",
             Self::Isup(_) => "isup",
             Self::M3ua(_) => "m3ua",
             Self::Map(_) => "map",
@@ -89,6 +91,13 @@ pub struct Event {
 impl Event {
     pub const fn new(at: Timestamp, frame: u64, ends: Option<Endpoints>, what: What) -> Self {
         Self { at, frame, file: None, ends, flow_id: None, path: None, envelope: None, what }
+    }
+}
+
+/// An incident as a record.
+impl From<Incident> for Event {
+    fn from(incident: Incident) -> Self {
+        Self::new(incident.first_seen, 0, None, What::Incident(Box::new(incident)))
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Name, TableCount, Timestamp};
+use crate::{Level, Name, TableCount, Timestamp};
 
 /// Counters of a run; the last record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,53 @@ pub struct Stats {
     pub one_way: Vec<OneWay>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<TableCount>,
+    /// What became of each check.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<Coverage>,
+    /// Suppressions of the configuration and what they kept back.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suppressed: Vec<Suppressed>,
+}
+
+/// What became of a check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    pub detection: Name,
+    pub check: Name,
+    pub state: CoverageState,
+    #[serde(default)]
+    pub alerts: u64,
+    /// What it lacked, for some of the traffic or for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+}
+
+/// The three answers of a check.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CoverageState {
+    Fired,
+    Clean,
+    NotEvaluable,
+}
+
+/// A suppression of the configuration and what it kept back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Suppressed {
+    /// The line of the configuration: `roamguard.toml:12`.
+    pub decided_by: String,
+    pub reason: String,
+    pub until: String,
+    /// The end date was over before the traffic: it kept nothing back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub expired: bool,
+    pub alerts: u64,
+    /// The worst level among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
 }
 
 /// A name and how often.

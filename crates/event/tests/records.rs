@@ -15,11 +15,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use event::{
-    Alert, Anomaly, Call, Diameter, Dns, Element, Endpoints, Envelope, Event, FSeid, Flow,
-    FlowState, Fteid, GlobalTitle, Gtp, Handshake, Icmp, Identity, Isup, Level, M3ua, Map,
-    NodeAddress, Opening, Outcome, Party, Pco, Pfcp, Plmn, PointCode, Proto, Protocols,
-    Pseudonymiser, References, Sccp, SccpAddress, Sctp, SctpState, Ssh, SshOutcome, SshState,
-    Stats, TableCount, Timestamp, Tunnel, TunnelPath, TunnelState, Turn, What, json_schema,
+    Alert, AlertState, Anomaly, Call, Coverage, CoverageState, Diameter, Dns, Element, Endpoints,
+    Envelope, Event, FSeid, Flow, FlowState, Fteid, GlobalTitle, Gtp, Handshake, Icmp, Identity,
+    Incident, IncidentEdge, IncidentNode, Isup, Level, M3ua, Map, NodeAddress, Opening, Outcome,
+    Party, Pco, Pfcp, Plmn, PointCode, Proto, Protocols, Pseudonymiser, References, Sccp,
+    SccpAddress, Sctp, SctpState, Ssh, SshOutcome, SshState, Stage, Stats, Suppressed, TableCount,
+    Timestamp, Tunnel, TunnelPath, TunnelState, Turn, What, json_schema,
 };
 use proptest::prelude::*;
 
@@ -47,6 +48,10 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
     let owned = |s: &str| Some(s.to_owned());
     let whats = vec![
         What::Alert(Box::new(Alert {
+            id: text.into(),
+            state: AlertState::Test,
+            incident: owned(text),
+            returned: vec!["location".into()],
             detection: "icmp-knock".into(),
             check: "callback.binary-address".into(),
             level: Level::High,
@@ -224,9 +229,61 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             start: Some(at),
             ..Ssh::default()
         })),
+        What::Incident(Box::new(Incident {
+            id: text.into(),
+            level: Level::Critical,
+            severity: 1,
+            title: text.into(),
+            story: vec![text.into()],
+            next_step: text.into(),
+            stages: vec![Stage {
+                name: "foothold".into(),
+                alerts: vec![text.into()],
+                first_seen: at,
+                last_seen: at,
+            }],
+            entities: vec![text.into()],
+            alerts: vec![text.into()],
+            outcome: Some(Outcome::Answered),
+            returned: vec!["imsi".into()],
+            nodes: vec![IncidentNode {
+                id: text.into(),
+                label: text.into(),
+                role: "victim".into(),
+                first_seen: at,
+                last_seen: at,
+            }],
+            edges: vec![IncidentEdge {
+                from: text.into(),
+                to: text.into(),
+                detection: "icmp-knock".into(),
+                level: Level::High,
+                alert: text.into(),
+                count: number,
+                first_seen: at,
+                last_seen: at,
+            }],
+            first_seen: at,
+            last_seen: at,
+        })),
         What::Stats(Box::new(Stats {
             frames: number,
             protocols: vec![Protocols { name: "map".into(), count: 3 }],
+            coverage: vec![Coverage {
+                detection: "icmp-knock".into(),
+                check: "callback.text-address".into(),
+                state: CoverageState::NotEvaluable,
+                alerts: number,
+                missing: owned(text),
+            }],
+            suppressed: vec![Suppressed {
+                decided_by: text.into(),
+                reason: text.into(),
+                until: text.into(),
+                expired: true,
+                alerts: number,
+                level: Some(Level::Low),
+            }],
             tables: vec![TableCount { table: "flows".into(), entries: 1, cap: 2, evicted: 3 }],
             ..Stats::default()
         })),

@@ -14,7 +14,7 @@ use event::{
 use smallvec::SmallVec;
 
 use super::address_in_data;
-use crate::{Card, Check, Detector, Finding, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
 
 /// The implant acts at once.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -44,6 +44,9 @@ pub(crate) const CARD: Card = Card {
     description: "Names the ends. Nothing is needed.",
     thresholds: "60 s from packet to connection. 20 conversations make a port busy. Ports 42391 to 43390 are those of \
                  the published redirect.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::ICMP.and(Kinds::FLOW),
     basis: "Elastic and Rapid7 on BPFDoor (filters and ports, 2022 to 2026); MITRE ATT&CK S1161",
     checks: &[
         Check {

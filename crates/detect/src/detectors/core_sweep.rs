@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side, flow_outcome, is_telecom_port, speaks_telecom};
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -28,6 +28,9 @@ pub(crate) const CARD: Card = Card {
                   telecom protocols and remote shells count.",
     thresholds: "Twenty destinations: no node gets so many new peers at once. Within 10 minutes it is fast, within 24 hours slow. Fewer \
                  than 30 % of them answered. The verdict waits three minutes, for late answers and for repeated keep-alives.",
+    stage: Stage::Foothold,
+    settings: &[],
+    judges: Kinds::FLOW.and(Kinds::GTP).and(Kinds::SCTP),
     basis: "CrowdStrike on CordScan (2021, 2024); Mandiant on SUN4ME; the figures are those of the threat reference",
     checks: &[
         Check {

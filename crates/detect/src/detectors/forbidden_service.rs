@@ -8,7 +8,7 @@ use event::{Capped, Endpoints, Event, Flow, FlowState, Level, Outcome, Proto, Ta
 use network::{Role, Roles};
 
 use super::sides::{NO_DESCRIPTION, Side, flow_outcome, port_text};
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -22,6 +22,9 @@ pub(crate) const CARD: Card = Card {
     description: "The matrix of ports and roles needs [home] networks. Without a description only shapes are judged: what is \
                   not DNS on TCP/53, and SSH on hidden ports.",
     thresholds: "One flow is enough. An attempt without an answer is one level lower, because a firewall may have done its work.",
+    stage: Stage::Foothold,
+    settings: &[],
+    judges: Kinds::FLOW,
     basis: "CrowdStrike on LightBasin (2021); CISA AA25-239A; TS 23.003 Annex D; the port list is a default profile",
     checks: &[
         Check {

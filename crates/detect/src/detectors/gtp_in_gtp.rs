@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use event::{Capped, Event, Gtp, Level, Outcome, TableCount, What};
 
-use crate::{Card, Check, Detector, Finding, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
 
 /// Inner messages that may still be answered.
 const MAX_ASKED: usize = 4_096;
@@ -20,6 +20,9 @@ pub(crate) const CARD: Card = Card {
     quiet_for: "Inner packets on the GTP ports that are no GTP.",
     description: "Names the node that the inner message is for. Nothing is needed.",
     thresholds: "None: one packet is enough.",
+    stage: Stage::Pivot,
+    settings: &[],
+    judges: Kinds::TUNNEL,
     basis: "3GPP TS 29.281; vendor GTP firewalls drop it by default; MITRE FiGHT FGT1572.501",
     checks: &[
         Check {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use event::{Anomaly, Capped, Endpoints, Event, Gtp, Level, Outcome, TableCount, Timestamp, What};
 use network::{Role, Roles};
 
-use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene, Stage};
 
 /// The key of the published samples, as the little-endian number at offsets 17 to 20.
 const KEY: u32 = 135_798_642;
@@ -54,6 +54,9 @@ pub(crate) const CARD: Card = Card {
     description: "echo.not-gsn needs the roles of home elements.",
     thresholds: "8 octets that are no element: a command needs at least 12 behind a header. An answer 64 octets \
                  longer than any plain one carries data. 10 s for answers to one echo: T3-RESPONSE is shorter.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::GTP.and(Kinds::FLOW),
     basis: "haxrob, GTPDOOR (2024); CrowdStrike, LightBasin (2021); TS 29.060 §7.2.1; TS 29.274 §7.1.1",
     checks: &[
         Check {

@@ -14,7 +14,7 @@ use network::{Owner, Use};
 use smallvec::SmallVec;
 
 use super::address_in_data::{self, Form, Found};
-use crate::{Card, Check, Detector, Finding, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
 
 /// A woken shell calls back at once; a minute allows for the delays that were published (5 and 30 s).
 const WINDOW: Duration = Duration::from_secs(60);
@@ -51,6 +51,9 @@ pub(crate) const CARD: Card = Card {
     thresholds: "60 s from ping to call: published delays are 5 and 30 s. 3 new places without a ping make a client. \
                  More than 4 strange pings of one pair over more than 60 s are monitoring. 3 differing, growing \
                  replies carry answers.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::ICMP,
     basis: "CrowdStrike, LightBasin (2021) and LIMINAL PANDA (2024): PingPong; Google/Mandiant, UNC3886 (2025); \
             Unit 42, CL-STA-0969 (2025): EchoBackdoor",
     checks: &[

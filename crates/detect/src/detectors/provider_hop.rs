@@ -13,7 +13,7 @@ use event::{
 use network::Network;
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, roles_text, speaks_telecom};
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -27,6 +27,9 @@ pub(crate) const CARD: Card = Card {
                   be one that speaks a telecom protocol, and both far ends must lie in other networks.",
     thresholds: "The session out begins while the one in lives. Twelve small turns make a flow interactive where SSH does not say so: a \
                  log-in that is refused has fewer behind its key exchange.",
+    stage: Stage::Pivot,
+    settings: &[],
+    judges: Kinds::FLOW,
     basis: "CrowdStrike on LightBasin (2021), on LIMINAL PANDA (2024); CISA AA25-239A",
     checks: &[
         Check {

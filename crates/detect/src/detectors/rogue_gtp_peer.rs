@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use event::{Capped, Endpoints, Event, Gtp, Level, Outcome, TableCount, What};
 use network::{Element, Owner, Role, Use};
 
-use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene, Stage};
 
 /// Requests that may still be answered.
 const MAX_ASKED: usize = 16_384;
@@ -34,6 +34,9 @@ pub(crate) const CARD: Card = Card {
     description: "Needs gsn in at least one [[partner]]; without, it is not evaluable. An address inside a partner's \
                   networks that is not in its gsn list is reported too, and says so.",
     thresholds: "None: one request is enough.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::GTP,
     basis: "GSMA FS.20 and IR.88 (roaming partners' GSN addresses are exchanged in IR.21); vendor GTP firewalls",
     checks: &[
         Check {

@@ -20,7 +20,7 @@ use self::announced::Announced;
 use self::habits::Habits;
 use self::walk::{Walk, Walks};
 use self::window::{Window, Windows};
-use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene, Stage};
 
 /// An emulator sends an echo and its request at once.
 const OPENING: Duration = Duration::from_secs(2);
@@ -46,6 +46,9 @@ pub(crate) const CARD: Card = Card {
     thresholds: "4 refused subscribers in 10 minutes, 60 % refusals: the published script loops over nine pairs. 3 days \
                  and 35 minutes: it acts 30 minutes a day. A strong habit with 2 small ones, or 6 small ones: honest \
                  old SGSNs have up to five. 5 announced sessions and 80 % announced make absence meaningful.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::GTP,
     basis: "CrowdStrike, LightBasin (2021) and LIMINAL PANDA (2024); the public source of sgsnemu (osmo-ggsn); TS \
             29.060 §7.3.1; TS 24.008 §10.5.6.2",
     checks: &[

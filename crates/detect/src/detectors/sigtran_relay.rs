@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, port_text, speaks_telecom, tunnel_text};
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -28,6 +28,9 @@ pub(crate) const CARD: Card = Card {
     thresholds: "Five instructions that were followed by signalling within two seconds, 70 % or more of all instructions, and less than one \
                  in 100,000 that chance does it at the host's own rate (Chernoff bound of the binomial tail): relays answer to every \
                  instruction, other connections to none.",
+    stage: Stage::SignallingAccess,
+    settings: &[],
+    judges: Kinds::M3UA.and(Kinds::MAP),
     basis: "CrowdStrike on SIGTRANslator (2024): the role of the tool is published, its bytes are not",
     checks: &[Check {
         name: "relay.paired",

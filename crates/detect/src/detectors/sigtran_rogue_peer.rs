@@ -13,7 +13,7 @@ use event::{
 use network::{Network, Owner, Role, Use};
 
 use super::sides::{NO_DESCRIPTION, Side};
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -26,6 +26,9 @@ pub(crate) const CARD: Card = Card {
     description: "[[partner]] sigtran, [[element]] roles and addresses, point_codes and gt_prefixes say who is provisioned. Without a \
                   description only what gateways refuse is judged. Routing contexts and network appearances are not described.",
     thresholds: "One association or label is enough; five refused attempts without success, because a restarting gateway refuses a few.",
+    stage: Stage::SignallingAccess,
+    settings: &[],
+    judges: Kinds::SCTP.and(Kinds::M3UA).and(Kinds::MAP),
     basis: "CrowdStrike on SIGTRANslator (2024); RFC 4666 §3.8.1 for the error codes, and the numbers of its drafts",
     checks: &[
         Check {

@@ -10,7 +10,7 @@ use event::{
 use network::{Network, Owner, Partner};
 
 use super::sides::NO_DESCRIPTION;
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 /// An operation of category 1 and the check that stands for it.
@@ -80,6 +80,9 @@ pub(crate) const CARD: Card = Card {
     description: "[home] gt_prefixes say who is outside; [[partner]] agreements say what is allowed. Without them only titles \
                   of different countries are judged, at a lower confidence.",
     thresholds: "One invoke is enough. A result that carries data makes it critical: the data left.",
+    stage: Stage::Collection,
+    settings: &[],
+    judges: Kinds::MAP,
     basis: "GSMA FS.11 categories as public vendor documentation gives them; 3GPP TS 29.002",
     checks: CHECKS,
     attack: &["T1199"],

@@ -13,7 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side};
-use crate::card::{Card, Check, Detector, Finding, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -27,6 +27,9 @@ pub(crate) const CARD: Card = Card {
     thresholds: "Ten refused sessions: an administrator gives up or asks before that, and the published hunting threshold is ten. \
                  Within 30 minutes on any number of hosts it is fast, within 24 hours slow, unless one or two hosts are asked by the clock, as jobs with an expired key do. At least half \
                  of the source's sessions must be refused.",
+    stage: Stage::Foothold,
+    settings: &[],
+    judges: Kinds::SSH,
     basis: "CrowdStrike on LightBasin (2021); Unit 42 on CL-STA-0969 (2025): accepted after ten failures in 30 minutes",
     checks: &[
         Check {

@@ -7,7 +7,7 @@
 
 use event::{Capped, Event, Flow, FlowState, Level, Opening, Outcome, Proto, TableCount, What};
 
-use crate::{Card, Check, Detector, Finding, Kinds, Scene};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
 
 /// Vectors, and a challenge of 16 octets in its frame.
 const VECTORS: i32 = 40;
@@ -30,6 +30,9 @@ pub(crate) const CARD: Card = Card {
     description: "Tells which end is a core element, which makes it critical. Nothing is needed.",
     thresholds: "Sizes 40, 52, 52 and 36 follow from the published framing. A printable run over 15 octets is no \
                  ciphertext.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::FLOW,
     basis: "creaktive/tsh (public source); CrowdStrike, LightBasin (2021) and LIMINAL PANDA (2024)",
     checks: &[
         Check {

@@ -10,7 +10,7 @@ use event::{
 };
 
 use super::tinyshell_handshake;
-use crate::{Card, Check, Detector, Finding, Kinds, Scene, Suspicion};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage, Suspicion};
 
 /// Turns small enough to be typed that make a conversation, whatever time it took.
 const MANY_TURNS: u64 = 20;
@@ -43,6 +43,9 @@ pub(crate) const CARD: Card = Card {
     description: "Only through rogue-gtp-peer, which needs the partners' GSN lists.",
     thresholds: "20 small turns, or 10 over a minute; 60 % of all turns; under 1 MB; at most 12 conversations in the \
                  tunnel; pauses that vary by more than 10 %.",
+    stage: Stage::Control,
+    settings: &[],
+    judges: Kinds::TUNNEL,
     basis: "CrowdStrike, LightBasin (2021): TinyShell through sgsnemu's tunnel, half an hour a day",
     checks: &[
         Check {

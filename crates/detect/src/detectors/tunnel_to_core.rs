@@ -12,7 +12,7 @@ use super::sides::{
     NO_DESCRIPTION, Side, flow_outcome, is_management_port, is_telecom_port, port_text, roles_text,
     speaks_telecom, tunnel_text,
 };
-use crate::card::{Card, Check, Detector, Finding, Gap, Kinds};
+use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
 pub(crate) const CARD: Card = Card {
@@ -28,6 +28,9 @@ pub(crate) const CARD: Card = Card {
                   ports, medium on others, low where it may be a call.",
     thresholds: "One flow is enough: no subscriber has a reason to address the core. Answered flows, signalling elements and \
                  telecom or management ports make it critical, because then the path is proven or the aim is plain.",
+    stage: Stage::Pivot,
+    settings: &[],
+    judges: Kinds::TUNNEL,
     basis: "GSMA FS.20 as public sources describe it; reports on LIMINAL PANDA's use of emulated SGSN tunnels",
     checks: &[
         Check {

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::capture::Inputs;
+use engine::detect::Tuning;
 use engine::event::{Alert, Event, Pseudonymiser};
 use engine::network::Network;
 use engine::{Observer, Options, Summary};
@@ -16,6 +17,7 @@ pub fn options(workers: usize, network: Option<&str>) -> Options {
     Options {
         workers,
         pseudonymiser: Pseudonymiser::new(KEY),
+        tuning: Tuning::default(),
         network: network
             .map_or_else(Network::default, |text| Network::parse(text, "network.toml").unwrap()),
         from: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use engine::detect::Tuning;
 use engine::event::{Alert, Event, Level, Pseudonymiser, Timestamp, What};
 use engine::network::Network;
 use engine::{Observer, Options, capture::Inputs};
@@ -104,6 +105,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let options = Options {
         workers: usize::from(args.jobs.unwrap_or_else(default_jobs)),
         pseudonymiser,
+        tuning: Tuning::default(),
         network,
         from: args.from,
         to: args.to,

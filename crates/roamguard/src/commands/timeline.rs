@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
+use engine::detect::Tuning;
 use engine::event::{Event, Pseudonymiser, Timestamp, What};
 use engine::network::Network;
 use engine::{Observer, Options, Summary, capture::Inputs};
@@ -165,6 +166,7 @@ fn read(
     let options = Options {
         workers: usize::from(args.jobs.unwrap_or_else(default_jobs)),
         pseudonymiser: pseudonymiser.clone(),
+        tuning: Tuning::default(),
         network: network.clone(),
         from: args.from,
         to: args.to,

@@ -1,0 +1,98 @@
+//! What the operator set differently: thresholds, categories of operations.
+//!
+//! A threshold holds for everybody, or for one partner; a limit knows both and is asked with whose the traffic is.
+
+use std::collections::HashMap;
+
+use network::Owner;
+
+use crate::{Card, Setting};
+
+/// A threshold as it stands: for everybody, and for the partners that have their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limit {
+    everybody: u64,
+    /// By partner's name.
+    partners: Vec<(String, u64)>,
+}
+
+impl Limit {
+    /// The default of a setting.
+    pub const fn new(setting: &Setting) -> Self {
+        Self { everybody: setting.default, partners: Vec::new() }
+    }
+
+    /// The limit for traffic of this owner.
+    pub fn of(&self, owner: Owner<'_>) -> u64 {
+        if self.partners.is_empty() {
+            return self.everybody;
+        }
+        owner
+            .partner()
+            .and_then(|partner| self.partners.iter().find(|(name, _)| *name == partner.name))
+            .map_or(self.everybody, |(_, limit)| *limit)
+    }
+
+    /// The limit where traffic is nobody's in particular.
+    pub const fn everybody(&self) -> u64 {
+        self.everybody
+    }
+}
+
+/// What the configuration changes about the detections; the default one changes nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Tuning {
+    /// File name for `decided_by`; empty when there is no configuration.
+    pub source: String,
+    /// By detection and setting.
+    limits: HashMap<(&'static str, &'static str), Limit>,
+    /// Categories of operations that differ from the default profile: `map.37` is 2; 0 is none.
+    operations: HashMap<String, u8>,
+}
+
+impl Tuning {
+    /// The limit of one of the card's settings.
+    pub fn limit(&self, card: &Card, setting: &'static str) -> Limit {
+        if let Some(limit) = self.limits.get(&(card.id, setting)) {
+            return limit.clone();
+        }
+        let found = card.settings.iter().find(|known| known.name == setting);
+        debug_assert!(found.is_some(), "{setting} is not on the card of {}", card.id);
+        found.map_or_else(Limit::default, Limit::new)
+    }
+
+    /// The category that the operator gives an operation, where it differs from the default profile: `map.37`,
+    /// `cap.0`, `diameter.319`; 0 is none.
+    pub fn category(&self, operation: &str) -> Option<u8> {
+        self.operations.get(operation).copied()
+    }
+
+    /// Whether any operation has another category than the default profile's.
+    pub fn has_categories(&self) -> bool {
+        !self.operations.is_empty()
+    }
+
+    /// Sets a threshold, for everybody or for one partner.
+    pub fn set(
+        &mut self,
+        card: &'static Card,
+        setting: &'static Setting,
+        partner: Option<&str>,
+        value: u64,
+    ) {
+        let limit =
+            self.limits.entry((card.id, setting.name)).or_insert_with(|| Limit::new(setting));
+        match partner {
+            None => limit.everybody = value,
+            Some(name) => {
+                limit.partners.retain(|(known, _)| known != name);
+                limit.partners.push((name.to_owned(), value));
+            }
+        }
+    }
+
+    /// Gives an operation another category.
+    pub fn set_category(&mut self, operation: &str, category: u8) {
+        self.operations.insert(operation.to_owned(), category);
+    }
+}
