@@ -337,7 +337,7 @@ pub(crate) fn row(
             row.shape = Shape::Note;
             row.message = format!("{}: {}", anomaly.field, anomaly.flaw);
         }
-        What::Alert(_) | What::Element(_) | What::Stats(_) => return None,
+        What::Alert(_) | What::Element(_) | What::Incident(_) | What::Stats(_) => return None,
     }
     row.from = sanitise::text(&from);
     row.to = sanitise::text(&to);
