@@ -3,6 +3,7 @@
 mod address_in_data;
 mod bpfdoor_knock;
 mod core_sweep;
+mod diameter;
 mod forbidden_service;
 mod gtp_in_gtp;
 mod gtpdoor_knock;
