@@ -140,6 +140,7 @@ impl Critique<'_> {
             self.plmns(line, &who, &partner.plmns);
             self.realms(line, &who, &partner.realms, &partner.plmns);
             self.hubs(partner);
+            self.agreements(partner);
             for of in Use::ALL {
                 for ip in partner.list(of) {
                     let inside = partner.networks.iter().any(|net| net.contains(ip));
@@ -164,14 +165,61 @@ impl Critique<'_> {
     }
 
     fn hubs(&mut self, partner: &Partner) {
+        let line = partner.lines.of("hubs").unwrap_or(partner.line);
+        let who = format!("partner {}", partner.name);
+        let home = &self.network.home.name;
         for hub in &partner.hubs {
-            let who = format!("partner {}", partner.name);
             if *hub == partner.name {
-                self.note(partner.line, true, format!("{who} is its own hub"));
-            } else if self.network.partner_by_name(hub).is_none() {
+                self.note(line, true, format!("{who} is its own hub"));
+            } else if self.network.partner_by_name(hub).is_none()
+                && (hub != home || home.is_empty())
+            {
                 let names = self.network.partners.iter().map(|other| other.name.as_str());
                 let hint = crate::read::suggest(hub, names);
-                self.note(partner.line, true, format!("{who}: no partner is called `{hub}`{hint}"));
+                self.note(line, true, format!("{who}: no partner is called `{hub}`{hint}"));
+            }
+        }
+        // Of two that relay for each other one is a slip: traffic of either may then come from both.
+        let around = self
+            .network
+            .hubs_of(partner)
+            .find(|hub| hub.name != partner.name && self.network.may_relay(partner, hub));
+        if let Some(hub) = around {
+            let text = format!(
+                "{who} and {} relay for each other: `hubs` names who carries traffic for this partner",
+                hub.name
+            );
+            self.note(line, false, text);
+        }
+    }
+
+    fn agreements(&mut self, partner: &Partner) {
+        let line = partner.lines.of("agreements").unwrap_or(partner.line);
+        let who = format!("partner {}", partner.name);
+        let recognised = !partner.plmns.is_empty()
+            || !partner.gt_prefixes.is_empty()
+            || !partner.point_codes.is_empty()
+            || !partner.realms.is_empty()
+            || !partner.networks.is_empty()
+            || Use::ALL.iter().any(|of| !partner.list(*of).is_empty())
+            || self.network.partners.iter().any(|other| other.hubs.contains(&partner.name));
+        if !partner.agreements.is_empty() && !recognised {
+            let text = format!("{who} has `agreements`, but no traffic can be told to be its own");
+            self.note(line, false, text);
+        }
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        for agreed in &partner.agreements {
+            if !seen.insert(agreed) {
+                self.note(line, false, format!("{who}: {agreed} stands twice in `agreements`"));
+            }
+            // GSMA FS.11: what roaming itself needs is of category 3 and asks for no contract.
+            if ["map.2", "map.23", "map.3", "map.44", "map.56", "diameter.316", "diameter.318"]
+                .contains(&agreed.as_str())
+            {
+                let text = format!(
+                    "{who}: {agreed} needs none of the `agreements`: roaming itself uses it"
+                );
+                self.note(line, false, text);
             }
         }
     }

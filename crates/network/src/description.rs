@@ -6,7 +6,7 @@ use event::{Plmn, PointCode};
 use ipnet::IpNet;
 
 use crate::index::Index;
-use crate::{Role, Roles, Service};
+use crate::{Lines, Role, Roles, Service};
 
 /// Our own network.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +29,8 @@ pub struct Home {
     pub location: Option<[f64; 2]>,
     /// Line of the file where it begins; zero when there is none.
     pub line: usize,
+    /// Lines of its keys.
+    pub lines: Lines,
 }
 
 /// A node of ours.
@@ -44,6 +46,8 @@ pub struct Element {
     pub hosts: Vec<String>,
     /// Line of the file where it begins.
     pub line: usize,
+    /// Lines of its keys.
+    pub lines: Lines,
 }
 
 impl Element {
@@ -84,6 +88,8 @@ pub struct Partner {
     pub location: Option<[f64; 2]>,
     /// Line of the file where it begins.
     pub line: usize,
+    /// Lines of its keys.
+    pub lines: Lines,
 }
 
 impl Partner {
@@ -237,7 +243,7 @@ impl Network {
         }
     }
 
-    fn cite(&self, line: usize, what: &str) -> String {
+    pub(crate) fn cite(&self, line: usize, what: &str) -> String {
         match (self.is_empty(), line) {
             (true, _) => "no network description".to_owned(),
             (false, 0) => format!("{} {what}", self.source),

@@ -7,6 +7,7 @@ mod critique;
 mod description;
 mod index;
 mod inventory;
+mod lines;
 mod node;
 mod questions;
 mod ranges;
@@ -18,5 +19,6 @@ mod tests;
 
 pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError, Use};
 pub use inventory::Inventory;
+pub use lines::Lines;
 pub use role::{Role, Roles};
 pub use service::{NotAService, Peer, Service};

@@ -9,6 +9,8 @@ use crate::{Element, Network, Owner, Partner, Role, Service, Use};
 
 /// Longest name that is looked at: a domain name has no more octets (RFC 1035 §2.3.4).
 const MAX_NAME: usize = 255;
+/// How many relays may stand one behind another.
+const MAX_RELAYS: u8 = 4;
 
 impl Network {
     /// Whose address it is: by element, by partner's listed addresses, by networks; subscriber pools are not ours in this sense.
@@ -132,9 +134,36 @@ impl Network {
         partner.hubs.iter().filter_map(|name| self.partner_by_name(name))
     }
 
-    /// Whether `relay` may bring traffic of `partner`: it is the partner, or one of its hubs.
+    /// Whether `relay` may bring traffic of `partner`: it is the partner, one of its hubs, or a hub of these.
     pub fn may_relay(&self, relay: &Partner, partner: &Partner) -> bool {
-        relay.name == partner.name || partner.hubs.contains(&relay.name)
+        relay.name == partner.name || self.relays(&relay.name, partner, MAX_RELAYS)
+    }
+
+    /// Whether a node of `speaker` may speak for `partner`: it is the partner's own, that of a hub of it, or of the
+    /// operator whose network an MVNO uses; its `hubs` name both. Ours speaks for an MVNO whose `hubs` name `[home]`.
+    pub fn speaks_for(&self, speaker: Owner<'_>, partner: &Partner) -> bool {
+        match speaker {
+            Owner::Partner(speaker) => self.may_relay(speaker, partner),
+            Owner::Home(_) => {
+                !self.home.name.is_empty() && self.relays(&self.home.name, partner, MAX_RELAYS)
+            }
+            Owner::Unknown => false,
+        }
+    }
+
+    /// Relays behind relays are few: an MVNO, its host, the host's hub, that hub's peer.
+    fn relays(&self, relay: &str, partner: &Partner, left: u8) -> bool {
+        partner.hubs.iter().any(|hub| hub == relay)
+            || (left > 1
+                && self
+                    .hubs_of(partner)
+                    .any(|hub| hub.name != partner.name && self.relays(relay, hub, left - 1)))
+    }
+
+    /// Who holds the contract that allows the operation to the partner: itself, or one of its hubs.
+    pub fn agreed_by<'a>(&'a self, partner: &'a Partner, operation: &str) -> Option<&'a Partner> {
+        let direct = Some(partner).filter(|partner| self.has_agreement(partner, operation));
+        direct.or_else(|| self.hubs_of(partner).find(|hub| self.has_agreement(hub, operation)))
     }
 
     /// Whether a contract with the partner allows the operation: `map.70`, `diameter.319`.

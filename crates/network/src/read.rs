@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::{Element, Home, Network, Partner, Problem, ReadError, Service};
+use crate::{Element, Home, Lines, Network, Partner, Problem, ReadError, Service};
 
 /// A description is written by hand or from a few hundred IR.21 files; this is far more.
 const MAX_FILE: u64 = 16 << 20;
@@ -20,7 +20,7 @@ const MAX_FILE: u64 = 16 << 20;
 impl Network {
     /// Reads a description; `source` is the name under which alerts cite it.
     pub fn parse(text: &str, source: &str) -> Result<Self, ReadError> {
-        let mut reader = Reader { text, problems: BTreeSet::new() };
+        let mut reader = Reader::new(text);
         let network = reader.network(source);
         if reader.problems.is_empty() {
             return Ok(network);
@@ -119,6 +119,8 @@ fn any_text(text: &str) -> Result<String, String> {
 
 struct Reader<'t> {
     text: &'t str,
+    /// Where each line ends.
+    ends: Vec<usize>,
     problems: BTreeSet<Problem>,
 }
 
@@ -129,9 +131,15 @@ struct Section<'a, 'i> {
     table: &'a DeTable<'i>,
     asked: Vec<&'static str>,
     line: usize,
+    lines: Lines,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, octet)| *octet == b'\n');
+        Self { text, ends: ends.map(|(at, _)| at).collect(), problems: BTreeSet::new() }
+    }
+
     fn network(&mut self, source: &str) -> Network {
         let text = self.text;
         let root = match DeTable::parse(text) {
@@ -192,6 +200,7 @@ impl Reader<'_> {
             sms_router: self.list(&mut s, "sms_router", digits),
             location: self.location(&mut s),
             line: s.line,
+            lines: std::mem::take(&mut s.lines),
         };
         self.leftovers(&s);
         home
@@ -206,6 +215,7 @@ impl Reader<'_> {
             global_titles: self.list(&mut s, "global_titles", digits),
             hosts: self.list(&mut s, "hosts", name),
             line: s.line,
+            lines: std::mem::take(&mut s.lines),
         };
         self.leftovers(&s);
         element
@@ -233,6 +243,7 @@ impl Reader<'_> {
             agreements: self.list(&mut s, "agreements", agreement),
             location: self.location(&mut s),
             line: s.line,
+            lines: std::mem::take(&mut s.lines),
         };
         self.leftovers(&s);
         partner
@@ -248,7 +259,7 @@ impl Reader<'_> {
             self.problem(value.span(), format!("write it as a table, {title}"));
             return None;
         };
-        Some(Section { title, table, asked: Vec::new(), line })
+        Some(Section { title, table, asked: Vec::new(), line, lines: Lines::default() })
     }
 
     fn sections<'a, 'i>(
@@ -264,15 +275,20 @@ impl Reader<'_> {
     }
 
     fn take<'a, 'i>(
+        &self,
         section: &mut Section<'a, 'i>,
         key: &'static str,
     ) -> Option<&'a Spanned<DeValue<'i>>> {
         section.asked.push(key);
-        section.table.get(key)
+        let value = section.table.get(key)?;
+        let items = value.get_ref().as_array().into_iter().flat_map(|array| array.iter());
+        let items = items.map(|item| self.line(item.span())).collect();
+        section.lines.note(key, self.line(value.span()), items);
+        Some(value)
     }
 
     fn string(&mut self, section: &mut Section<'_, '_>, key: &'static str) -> String {
-        let Some(value) = Self::take(section, key) else { return String::new() };
+        let Some(value) = self.take(section, key) else { return String::new() };
         let Some(text) = value.get_ref().as_str() else {
             self.problem(value.span(), format!("`{key}` is not a text in quotes"));
             return String::new();
@@ -297,7 +313,7 @@ impl Reader<'_> {
         section: &mut Section<'a, 'i>,
         key: &'static str,
     ) -> impl Iterator<Item = &'a Spanned<DeValue<'i>>> + use<'a, 'i> {
-        let value = Self::take(section, key);
+        let value = self.take(section, key);
         let array = value.and_then(|value| value.get_ref().as_array());
         if let (Some(value), None) = (value, array) {
             self.problem(value.span(), format!("`{key}` is not a list in brackets"));
@@ -381,7 +397,6 @@ impl Reader<'_> {
     }
 
     fn line(&self, span: Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        before.iter().filter(|b| **b == b'\n').count() + 1
+        self.ends.partition_point(|end| *end < span.start) + 1
     }
 }
