@@ -115,6 +115,22 @@ pub struct Diameter {
     /// Codes of the AVPs at the top level, in order; vendor AVPs as `vendor:code`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub avps: Vec<AvpCode>,
+    /// What an answer gives away, by kind: `authentication-vectors`, `subscription`, `user-data`, `location`, `state`,
+    /// `node-address`, `imsi`, `msisdn`, `imei`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<Name>,
+    /// What a request writes into a subscriber's data, by kind: `apn`, `barring`, `access-restriction`, `trace`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub writes: Vec<Name>,
+    /// Redirect-Host: where an answer sends the request instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirect_host: Option<String>,
+    /// Number-Of-Requested-Vectors (TS 29.272 §7.3.12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_vectors: Option<u32>,
+    /// Second values of AVPs that may stand once; unset where there are none, or they say the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub others: Option<Box<DiameterOthers>>,
     /// The same message between the same peers was seen before: a retransmission.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub duplicate: bool,
@@ -129,6 +145,25 @@ pub struct Diameter {
     /// It answers something that the capture does not show: it began midway, or shows one direction only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub request_unseen: bool,
+}
+
+/// What else an AVP says that stands more than once: one reader takes the first value, another the last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct DiameterOthers {
+    /// From a second User-Name, or from an AVP before it that reads like one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imsi: Option<Subscriber>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin_realm: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination_host: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination_realm: Option<String>,
 }
 
 fn is_zero(number: &u32) -> bool {

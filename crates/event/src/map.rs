@@ -101,6 +101,10 @@ pub struct Map {
     /// The same message between the same peers was seen before: a retransmission.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub duplicate: bool,
+    /// What was noted of the encoding of the whole message, by field: `ber.length`, `tcap.global_opcode`, `map.operation`;
+    /// each once, at most sixteen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub anomalies: Vec<Name>,
     /// What a CAP or INAP argument says of the call; of MAP the numbers that calls are forwarded to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<Box<Call>>,
