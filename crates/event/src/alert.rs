@@ -157,6 +157,9 @@ pub struct Alert {
     /// Whether it counts: what a rule on trial finds is marked and never raises the exit code.
     #[serde(default, skip_serializing_if = "AlertState::is_active")]
     pub state: AlertState,
+    /// Where it stands in the chain of an intrusion: `foothold`, `control`, `pivot`, `signalling-access`, `collection`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Name>,
     /// Id of the incident that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,

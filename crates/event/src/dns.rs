@@ -42,11 +42,25 @@ pub struct Dns {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qclass: Option<u16>,
     pub qname_len: u16,
+    /// Longest label of the name before its last two, in octets. With several questions the longest name counts, here and
+    /// in the next three: nobody honest asks several, and data hide in the second.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub label_len_max: u8,
+    /// Shannon entropy of those labels in hundredths of a bit per octet, without their dots.
+    #[serde(skip_serializing_if = "is_zero_16")]
+    pub entropy: u16,
+    /// The smallest alphabet that those labels are written in: `digits`, `hex`, `host` (what host names are made of),
+    /// `printable`, `binary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alphabet: Option<Name>,
+    /// Hash of the whole name with the site's key: names are counted by it where they are not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name_hash: Option<u64>,
     pub questions: u16,
     pub answers: u16,
     pub authorities: u16,
     pub additionals: u16,
-    /// Addresses of A and AAAA answers, at most eight.
+    /// Addresses of A and AAAA answers, in order, at most 32.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
     pub addresses: Vec<IpAddr>,
@@ -61,6 +75,9 @@ pub struct Dns {
     /// Options of EDNS by number, at most eight.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<u16>,
+    /// Octets of all options together.
+    #[serde(skip_serializing_if = "is_zero_16")]
+    pub options_len: u16,
     /// Over TCP, where whole zones are handed out too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
@@ -82,6 +99,16 @@ pub struct Dns {
     /// It answers something that the capture does not show: it began midway, or shows one direction only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub request_unseen: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+const fn is_zero(value: &u8) -> bool {
+    *value == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+const fn is_zero_16(value: &u16) -> bool {
+    *value == 0
 }
 
 /// A record of an answer. Inside a subscriber's tunnel names keep their last two labels only, and data are left out.

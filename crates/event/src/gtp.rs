@@ -72,6 +72,9 @@ pub struct Gtp {
     pub end_user_address: Option<IpAddr>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery: Option<u8>,
+    /// Enterprise number of a private extension (RFC 3232), which tells the vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_extension: Option<u16>,
     /// Types of the information elements at the top level, in order, repeats kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ies: Vec<u8>,
@@ -108,6 +111,20 @@ pub struct Gtp {
     /// It answers something that the capture does not show: it began midway, or shows one direction only.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub request_unseen: bool,
+    /// Number of the tunnel that the header's TEID belongs to, as in `tunnel` events; on an error indication, the tunnel
+    /// that it is about. Unset where the capture did not show its making.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tunnel: Option<u64>,
+    /// Who that tunnel was agreed with, on a request that comes from somebody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub tunnel_peer: Option<IpAddr>,
+    /// Whose tunnel it is, on the same requests and on those that move it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tunnel_imsi: Option<Subscriber>,
+    /// Network that served the tunnel so far, on a request that names another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Plmn>,
 }
 
 /// Protocol configuration options (TS 24.008 §10.5.6.3), as far as they tell who made them.

@@ -24,6 +24,8 @@ pub struct Incident {
     pub entities: Vec<String>,
     /// Ids of its alerts, in order of time.
     pub alerts: Vec<String>,
+    /// The first frame of each alert, in their order, at most 16.
+    pub frames: Vec<u64>,
     /// The furthest that anything in it came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -56,7 +58,7 @@ pub struct IncidentNode {
     pub id: String,
     /// With the name that the network description gives it: `edns1 (192.0.2.53)`.
     pub label: String,
-    /// `attacker`, `victim`, `subscriber` or `node`.
+    /// `attacker`, `pivot` (attacked first and attacking later), `victim`, `subscriber` or `node`.
     pub role: Name,
     pub first_seen: Timestamp,
     pub last_seen: Timestamp,

@@ -97,7 +97,8 @@ impl Event {
 /// An incident as a record.
 impl From<Incident> for Event {
     fn from(incident: Incident) -> Self {
-        Self::new(incident.first_seen, 0, None, What::Incident(Box::new(incident)))
+        let frame = incident.frames.first().copied().unwrap_or_default();
+        Self::new(incident.first_seen, frame, None, What::Incident(Box::new(incident)))
     }
 }
 

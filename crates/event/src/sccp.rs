@@ -69,6 +69,9 @@ pub struct Sccp {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payload_message: Option<Name>,
     pub payload_len: u32,
+    /// Of data that are `unknown`: Shannon entropy in hundredths of a bit per octet, over the first 1,024 octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entropy: Option<u16>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub segmented: bool,
 }

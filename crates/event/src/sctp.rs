@@ -44,6 +44,17 @@ pub struct Sctp {
     pub tsn_expected_from_src: u64,
     pub tsn_seen_from_dest: u64,
     pub tsn_expected_from_dest: u64,
+    /// Messages that are not what their payload protocol identifier says, nor anything else that we know; without a
+    /// known identifier those on a port of SIGTRAN or Diameter. By direction, and the octets of all.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub misfits_from_src: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub misfits_from_dest: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    pub misfit_octets: u64,
+    /// Mean Shannon entropy of those messages in hundredths of a bit per octet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub misfit_entropy: Option<u16>,
     /// DATA chunks whose TSN was seen before; none of them is decoded again.
     pub retransmitted: u64,
     /// Error causes of an ABORT or ERROR chunk, or why we closed the record: `shutdown`, `abort`, `idle`, `end of capture`.
@@ -55,6 +66,11 @@ pub struct Sctp {
     /// Only one side was ever heard: the capture shows one direction. Said when the association ends.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub one_way: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+const fn is_zero(value: &u64) -> bool {
+    *value == 0
 }
 
 /// Where an association stands.

@@ -198,6 +198,15 @@ impl Pseudonymiser {
         Subscriber { prefix, pseudonym: Some(self.hash(identity, digits)) }
     }
 
+    /// The keyed hash of a domain name.
+    pub fn name(&self, name: &str) -> u64 {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(b"name:");
+        hasher.update(name.as_bytes());
+        let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    }
+
     /// The keyed hash alone.
     pub fn hash(&self, identity: Identity, digits: &str) -> u64 {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);

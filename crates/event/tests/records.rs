@@ -15,12 +15,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use event::{
-    Alert, AlertState, Anomaly, Call, Coverage, CoverageState, Diameter, Dns, Element, Endpoints,
-    Envelope, Event, FSeid, Flow, FlowState, Fteid, GlobalTitle, Gtp, Handshake, Icmp, Identity,
-    Incident, IncidentEdge, IncidentNode, Isup, Level, M3ua, Map, NodeAddress, Opening, Outcome,
-    Party, Pco, Pfcp, Plmn, PointCode, Proto, Protocols, Pseudonymiser, References, Sccp,
-    SccpAddress, Sctp, SctpState, Ssh, SshOutcome, SshState, Stage, Stats, Suppressed, TableCount,
-    Timestamp, Tunnel, TunnelPath, TunnelState, Turn, What, json_schema,
+    Alert, AlertState, Anomaly, Call, Coverage, CoverageState, Diameter, Dns, Element, ElementHint,
+    ElementIdentity, ElementService, Endpoints, Envelope, Event, FSeid, Flow, FlowState, Fteid,
+    GlobalTitle, Gtp, Handshake, Icmp, Identity, Incident, IncidentEdge, IncidentNode, Isup, Level,
+    M3ua, Map, NodeAddress, Opening, Outcome, Party, Pco, Pfcp, Plmn, PointCode, Proto, Protocols,
+    Pseudonymiser, References, Sccp, SccpAddress, Sctp, SctpState, Ssh, SshOutcome, SshState,
+    Stage, Stats, Suppressed, TableCount, Timestamp, Tunnel, TunnelPath, TunnelState, Turn, What,
+    json_schema,
 };
 use proptest::prelude::*;
 
@@ -51,6 +52,7 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             id: text.into(),
             state: AlertState::Test,
             incident: owned(text),
+            stage: Some("foothold".into()),
             returned: vec!["location".into()],
             detection: "icmp-knock".into(),
             check: "callback.binary-address".into(),
@@ -128,6 +130,24 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             evidence: vec![text.into()],
             plmn,
             first_seen: Some(at),
+            identities: vec![ElementIdentity { id: text.into(), why: text.into() }],
+            user_plane: vec![ip],
+            hints: vec![ElementHint {
+                kind: "ssh.server".into(),
+                value: text.into(),
+                frame: number,
+            }],
+            services: vec![ElementService {
+                proto: Proto::Tcp,
+                port: 22,
+                app_proto: Some("ssh".into()),
+                answered_to: vec!["partner".into()],
+                conversations: number,
+                first_seen: at,
+                last_seen: at,
+            }],
+            peer_names: vec![text.into()],
+            restarts: number,
             ..Element::default()
         })),
         What::Flow(Box::new(Flow {
@@ -230,6 +250,7 @@ fn one_of_each(number: u64, small: u8, text: &str, ip: IpAddr) -> Vec<Event> {
             ..Ssh::default()
         })),
         What::Incident(Box::new(Incident {
+            frames: vec![number],
             id: text.into(),
             level: Level::Critical,
             severity: 1,
