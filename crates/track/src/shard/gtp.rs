@@ -111,6 +111,7 @@ fn record(key: &Pseudonymiser, message: &Message<'_>, facts: &Facts<'_>, user_pl
         rat_type: facts.rat_type,
         selection_mode: facts.selection_mode,
         charging_characteristics: facts.charging_characteristics,
+        private_extension: facts.private_extension,
         qos: facts.qos.map(|qos| hex(qos, MAX_QOS)),
         pco: facts.pco.as_ref().map(|pco| Pco {
             protocols: pco.protocols.to_vec(),
