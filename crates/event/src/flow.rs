@@ -1,5 +1,7 @@
 //! A conversation between two endpoints, outside tunnels or inside.
 
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,11 @@ pub struct Flow {
     /// The capture began inside the flow.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub midstream: bool,
+    /// Address that the subscriber of the tunnel was given, on the first event of a flow that goes up the tunnel from
+    /// another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub assigned: Option<IpAddr>,
     /// Why it ended: `fin`, `rst`, `replaced` by a new connection of the same ports, `idle`, `evicted`, `end of capture`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Name>,

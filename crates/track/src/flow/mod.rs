@@ -184,6 +184,7 @@ impl Conversation {
             dns_framed: self.dns_framed,
             midstream: self.midstream,
             reason: reason.map(Into::into),
+            ..Flow::default()
         };
         let mut event = Event::new(at, frame, Some(self.ends), What::Flow(Box::new(flow)));
         event.flow_id = Some(self.id);
