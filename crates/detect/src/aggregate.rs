@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use event::{
-    Alert, AlertState, Coverage, CoverageState, Event, Level, References, TableCount, Timestamp,
+    Alert, AlertState, Coverage, CoverageState, Event, Level, References, Suppressed, TableCount,
+    Timestamp,
 };
 use network::Network;
 
@@ -99,7 +100,17 @@ impl Engine {
 
     /// The alerts so far, worst first, then by time, then by name: the same order in every run.
     pub fn alerts(&self) -> Vec<Alert> {
+        self.kept().0
+    }
+
+    /// What suppressions of the configuration kept back.
+    pub fn suppressed(&self) -> Vec<Suppressed> {
+        self.kept().1
+    }
+
+    fn kept(&self) -> (Vec<Alert>, Vec<Suppressed>) {
         let mut alerts: Vec<Alert> = self.alerts.values().cloned().collect();
+        let suppressed = self.scene.tuning.suppress(&self.scene.network, &mut alerts);
         // Flows are told at their end: what is found of them does not come in the order of their frames.
         alerts.iter_mut().for_each(|alert| alert.frames.sort_unstable());
         alerts.sort_by(|a, b| {
@@ -110,7 +121,7 @@ impl Engine {
                 .then_with(|| a.frames.cmp(&b.frames))
                 .then_with(|| a.entities.cmp(&b.entities))
         });
-        alerts
+        (alerts, suppressed)
     }
 
     /// Checks that could not be judged.
@@ -246,6 +257,7 @@ fn first(card: &Card, finding: Finding) -> Alert {
         id,
         state: AlertState::Active,
         incident: None,
+        stage: Some(card.stage.name().into()),
         detection: finding.detection.into(),
         check: finding.check.into(),
         level: finding.level,

@@ -20,6 +20,8 @@ pub struct Setting {
     /// Key under `[thresholds.DETECTION]`: `fast_destinations`.
     pub name: &'static str,
     pub default: u64,
+    /// The largest value that makes sense: what is kept for it is bounded. Zero is never allowed.
+    pub most: u64,
     /// `destinations`, `seconds`, `km/h`, `percent`.
     pub unit: &'static str,
     /// Why this default.

@@ -3,6 +3,8 @@
 //! INVARIANT: nothing here sees a byte. If a detection wants a field, an event must carry it.
 //! INVARIANT: no clock. Time is that of the events; [`Engine::advance`] is told how late it is.
 
+#[macro_use]
+mod limits;
 mod aggregate;
 mod card;
 mod detectors;
@@ -18,4 +20,4 @@ pub use card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 pub use detectors::{DETECTORS, Entry, find};
 pub use scene::Scene;
 pub use suspects::{Suspects, Suspicion};
-pub use tuning::{Limit, Tuning};
+pub use tuning::{Limit, ReadError, Suppression, Tuning};

@@ -2,11 +2,20 @@
 //!
 //! A threshold holds for everybody, or for one partner; a limit knows both and is asked with whose the traffic is.
 
+mod read;
+mod suppress;
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashMap;
+use std::time::Duration;
 
-use network::Owner;
+use event::{Alert, Suppressed};
+use network::{Network, Owner};
 
-use crate::{Card, Setting};
+use crate::{Card, DETECTORS, Setting};
+
+pub use suppress::Suppression;
 
 /// A threshold as it stands: for everybody, and for the partners that have their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +26,16 @@ pub struct Limit {
 }
 
 impl Limit {
+    /// The same for everybody.
+    pub const fn fixed(everybody: u64) -> Self {
+        Self { everybody, partners: Vec::new() }
+    }
+
+    /// As a span of time, where it counts seconds.
+    pub fn secs(&self, owner: Owner<'_>) -> Duration {
+        Duration::from_secs(self.of(owner))
+    }
+
     /// The default of a setting.
     pub const fn new(setting: &Setting) -> Self {
         Self { everybody: setting.default, partners: Vec::new() }
@@ -48,6 +67,23 @@ pub struct Tuning {
     limits: HashMap<(&'static str, &'static str), Limit>,
     /// Categories of operations that differ from the default profile: `map.37` is 2; 0 is none.
     operations: HashMap<String, u8>,
+    suppressions: Vec<Suppression>,
+    /// Partners that have thresholds of their own, with the line that names them.
+    partners: Vec<(String, usize)>,
+}
+
+/// A configuration that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {text}")]
+pub struct ReadError {
+    pub path: String,
+    /// Every defect with its line, one under another.
+    pub text: String,
+}
+
+/// The cards of all detections.
+fn cards() -> Vec<&'static Card> {
+    DETECTORS.iter().map(|entry| entry.card).collect()
 }
 
 impl Tuning {
@@ -70,6 +106,29 @@ impl Tuning {
     /// Whether any operation has another category than the default profile's.
     pub fn has_categories(&self) -> bool {
         !self.operations.is_empty()
+    }
+
+    /// Takes out the alerts that the operator does not want to see, and counts them by what kept them back.
+    pub(crate) fn suppress(&self, network: &Network, alerts: &mut Vec<Alert>) -> Vec<Suppressed> {
+        suppress::apply(&self.suppressions, network, alerts)
+    }
+
+    /// Names of partners that the description does not have, with their line.
+    pub fn unknown_partners(&self, network: &Network) -> Vec<(usize, String)> {
+        let suppressed = self
+            .suppressions
+            .iter()
+            .filter_map(|suppression| Some((suppression.partner.clone()?, suppression.line)));
+        let mut unknown: Vec<(usize, String)> = self
+            .partners
+            .iter()
+            .cloned()
+            .chain(suppressed)
+            .filter(|(name, _)| network.partner_by_name(name).is_none())
+            .map(|(name, line)| (line, name))
+            .collect();
+        unknown.sort();
+        unknown
     }
 
     /// Sets a threshold, for everybody or for one partner.

@@ -305,6 +305,7 @@ impl Judge {
         self.join.counters().write(&mut stats);
         stats.tables.extend(self.engine.tables());
         stats.coverage = self.engine.coverage();
+        stats.suppressed = self.engine.suppressed();
         let scene = self.engine.scene();
         Summary {
             gaps: self.engine.gaps(),

@@ -12,7 +12,10 @@ use event::{
     SctpState, TableCount, Timestamp, What,
 };
 
-use super::sides::{NO_DESCRIPTION, Side, flow_outcome, is_telecom_port, speaks_telecom};
+use super::sides::{
+    NO_DESCRIPTION, Side, flow_outcome, is_telecom_port, speaks_telecom, time_text,
+};
+use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
@@ -26,10 +29,9 @@ pub(crate) const CARD: Card = Card {
                 speaks further with those it asked; the management networks; subscribers' traffic to the internet.",
     description: "[home] and [[partner]] networks let plain TCP and UDP probes count, from tunnels too. Without a description only \
                   telecom protocols and remote shells count.",
-    thresholds: "Twenty destinations: no node gets so many new peers at once. Within 10 minutes it is fast, within 24 hours slow. Fewer \
-                 than 30 % of them answered. The verdict waits three minutes, for late answers and for repeated keep-alives.",
+    thresholds: "The verdict waits three minutes, for late answers and for repeated keep-alives.",
     stage: Stage::Foothold,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::FLOW.and(Kinds::GTP).and(Kinds::SCTP),
     basis: "CrowdStrike on CordScan (2021, 2024); Mandiant on SUN4ME; the figures are those of the threat reference",
     checks: &[
@@ -49,9 +51,19 @@ pub(crate) const CARD: Card = Card {
     motif: &["MOT1046", "MOT1046.301"],
 };
 
-const ENOUGH: usize = 20;
-const FAST: Duration = Duration::from_secs(10 * 60);
-const SLOW: Duration = Duration::from_secs(24 * 3600);
+limits! {
+    Limits {
+        destinations: 20, at most MAX_DESTINATIONS as u64, "destinations",
+            "no node gets so many new peers at once";
+        fast_seconds: 600, at most 86_400, "seconds",
+            "a scan by hand or by a tool that does not hide";
+        slow_seconds: 86_400, at most 604_800, "seconds",
+            "the slowest scan that was published asked about one address an hour";
+        answered_percent: 30, at most 100, "percent",
+            "less than this of honest questions get an answer only where something is broken";
+    }
+}
+
 /// Time for answers, and for a keep-alive of one a minute to show that it repeats.
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Repeated at least this often over at least this long: a path that is kept alive.
@@ -120,6 +132,7 @@ pub(crate) struct CoreSweep {
     /// Sources to be judged, by the time at which.
     due: VecDeque<(Timestamp, Source)>,
     plain_flows: bool,
+    limits: Limits,
 }
 
 impl Default for CoreSweep {
@@ -128,6 +141,7 @@ impl Default for CoreSweep {
             sources: Capped::new("core-sweep.sources", MAX_SOURCES),
             due: VecDeque::new(),
             plain_flows: false,
+            limits: Limits::default(),
         }
     }
 }
@@ -147,6 +161,10 @@ impl Detector for CoreSweep {
 
     fn wants(&self) -> Kinds {
         Kinds::DIAMETER.and(Kinds::DNS).and(Kinds::FLOW).and(Kinds::GTP).and(Kinds::SCTP)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, _findings: &mut Vec<Finding>) {
@@ -171,7 +189,7 @@ impl Detector for CoreSweep {
             self.due.pop_front();
             let Some(probes) = self.sources.get_mut(&source) else { continue };
             probes.due = false;
-            findings.extend(probes.judge(scene, source));
+            findings.extend(probes.judge(scene, &self.limits, source));
         }
     }
 
@@ -319,7 +337,13 @@ impl CoreSweep {
         }
         let (probes, _) = self.sources.entry(&source, Probes::default);
         probes.probe(event, to, kind);
-        if !probes.due && probes.destinations.len() >= ENOUGH && self.due.len() < MAX_DUE {
+        if !probes.due
+            && enough(
+                probes.destinations.len(),
+                self.limits.destinations.of(scene.network.owner_of_ip(from)),
+            )
+            && self.due.len() < MAX_DUE
+        {
             probes.due = true;
             self.due.push_back((event.at.plus(PATIENCE), source));
         }
@@ -399,7 +423,7 @@ impl Probes {
         }
     }
 
-    fn judge(&mut self, scene: &Scene, source: Source) -> Option<Finding> {
+    fn judge(&mut self, scene: &Scene, limits: &Limits, source: Source) -> Option<Finding> {
         let heard = self.heard;
         let counted: Vec<&Destination> = self
             .destinations
@@ -407,9 +431,13 @@ impl Probes {
             // Plain questions count where answers can be seen at all: a tap of one direction shows none.
             .filter(|destination| destination.kinds != kind::DNS || heard)
             .collect();
+        let whose = scene.network.owner_of_ip(source.0);
+        let (fast, slow) = (limits.fast_seconds.secs(whose), limits.slow_seconds.secs(whose));
+        let least = limits.destinations.of(whose);
+        let answered = limits.answered_percent.of(whose);
         let last = counted.iter().map(|destination| destination.last).max()?;
         for (check, span, told) in
-            [("sweep.fast", FAST, self.fast_told), ("sweep.slow", SLOW, self.slow_told)]
+            [("sweep.fast", fast, self.fast_told), ("sweep.slow", slow, self.slow_told)]
         {
             // The window that ends with the newest destination, and told once per window.
             let newest = counted.iter().map(|destination| destination.first).max()?;
@@ -419,10 +447,10 @@ impl Probes {
             let since = newest.minus(span);
             let window: Vec<&Destination> =
                 counted.iter().copied().filter(|destination| destination.first >= since).collect();
-            if window.len() < ENOUGH || !few_answered(&window, heard) {
+            if !enough(window.len(), least) || !few_answered(&window, heard, answered) {
                 continue;
             }
-            let finding = finding(scene, source, self.ends, check, &window, span, last);
+            let finding = finding(scene, source, self.ends, check, &window, (least, span), last);
             if check == "sweep.fast" {
                 self.fast_told = Some(newest);
             }
@@ -433,8 +461,13 @@ impl Probes {
     }
 }
 
-/// Under 30 % answered, where a refusal is no answer, and a session or a kept-alive path is one.
-fn few_answered(window: &[&Destination], heard: bool) -> bool {
+/// Whether a count has reached its limit.
+fn enough(count: usize, limit: u64) -> bool {
+    u64::try_from(count).is_ok_and(|count| count >= limit)
+}
+
+/// Few answered, where a refusal is no answer, and a session or a kept-alive path is one.
+fn few_answered(window: &[&Destination], heard: bool, percent: u64) -> bool {
     let answered = window
         .iter()
         .filter(|destination| {
@@ -444,7 +477,7 @@ fn few_answered(window: &[&Destination], heard: bool) -> bool {
             destination.session || steady || (destination.answered && !destination.refused)
         })
         .count();
-    answered * 10 < window.len() * 3
+    (answered as u64) * 100 < window.len() as u64 * percent
 }
 
 fn finding(
@@ -453,7 +486,7 @@ fn finding(
     ends: Option<Endpoints>,
     check: &'static str,
     window: &[&Destination],
-    span: Duration,
+    (least, span): (u64, Duration),
     last: Timestamp,
 ) -> Finding {
     let count = |test: fn(&Destination) -> bool| {
@@ -498,7 +531,7 @@ fn finding(
         },
         signature: format!("{who} probed {} {many}addresses in {} with {}", window.len(), time_text(seconds), names.join(", ")),
         why: format!(
-            "{} {many}destinations within {}, the limit is {ENOUGH} in {}; {answered} answered, {refused} refused, and no session followed \
+            "{} {many}destinations within {}, the limit is {least} in {}; {answered} answered, {refused} refused, and no session followed \
              with the rest",
             window.len(),
             time_text(seconds),
@@ -518,15 +551,3 @@ fn finding(
         ..CARD.finding(check, &base)
     }
 }
-
-fn time_text(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3_600),
-    }
-}
-
-#[cfg(test)]
-#[path = "core_sweep_tests.rs"]
-mod tests;

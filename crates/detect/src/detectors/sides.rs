@@ -114,6 +114,19 @@ pub(crate) fn tunnel_text(path: &TunnelPath) -> String {
     format!("tunnel {} > {} TEID {:#010x}", path.src_ip, path.dest_ip, path.teid)
 }
 
+/// `90 s`, `10 min`, `24 h`
+pub(crate) fn time_text(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}
+
+#[cfg(test)]
+#[path = "core_sweep_tests.rs"]
+mod tests;
+
 /// Ports on which core nodes speak to each other: signalling, user plane and the DNS of the roaming exchange excluded.
 pub(crate) const fn is_telecom_port(proto: Proto, port: u16) -> bool {
     match proto {

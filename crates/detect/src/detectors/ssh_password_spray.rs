@@ -12,7 +12,10 @@ use event::{
     TableCount, Timestamp, What,
 };
 
-use super::sides::{NO_DESCRIPTION, Side};
+use network::Owner;
+
+use super::sides::{NO_DESCRIPTION, Side, time_text};
+use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Kinds, Stage};
 use crate::scene::Scene;
 
@@ -24,11 +27,10 @@ pub(crate) const CARD: Card = Card {
     quiet_for: "Somebody who mistypes a few times; a bastion whose sessions mostly get in; banner checks of monitoring, which never \
                 try a password; sources in the management networks.",
     description: "[home] management names the bastions and monitors that are left alone.",
-    thresholds: "Ten refused sessions: an administrator gives up or asks before that, and the published hunting threshold is ten. \
-                 Within 30 minutes on any number of hosts it is fast, within 24 hours slow, unless one or two hosts are asked by the clock, as jobs with an expired key do. At least half \
-                 of the source's sessions must be refused.",
+    thresholds: "Slow is not told where one or two hosts are asked by the clock, as jobs with an expired key do. At least half of the \
+                 source's sessions must be refused.",
     stage: Stage::Foothold,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::SSH,
     basis: "CrowdStrike on LightBasin (2021); Unit 42 on CL-STA-0969 (2025): accepted after ten failures in 30 minutes",
     checks: &[
@@ -53,10 +55,39 @@ pub(crate) const CARD: Card = Card {
     motif: &["MOT1199"],
 };
 
-const ENOUGH: usize = 10;
-const SLOW_HOSTS: usize = 3;
-const FAST: Duration = Duration::from_secs(30 * 60);
-const SLOW: Duration = Duration::from_secs(24 * 3600);
+limits! {
+    Limits {
+        refused: 10, at most MAX_KEPT as u64, "sessions",
+            "an administrator gives up or asks before that, and the published hunting threshold is ten";
+        fast_seconds: 1_800, at most 86_400, "seconds",
+            "a tool that does not hide needs minutes";
+        slow_seconds: 86_400, at most 604_800, "seconds",
+            "ten in 24 hours is the published figure for a spray that hides";
+        slow_hosts: 3, at most MAX_KEPT as u64, "hosts",
+            "a job with an expired key asks one or two";
+    }
+}
+
+/// The limits for one source.
+#[derive(Clone, Copy)]
+struct Bounds {
+    refused: u64,
+    fast: Duration,
+    slow: Duration,
+    slow_hosts: u64,
+}
+
+impl Limits {
+    fn of(&self, owner: Owner<'_>) -> Bounds {
+        Bounds {
+            refused: self.refused.of(owner),
+            fast: self.fast_seconds.secs(owner),
+            slow: self.slow_seconds.secs(owner),
+            slow_hosts: self.slow_hosts.of(owner),
+        }
+    }
+}
+
 const MAX_SOURCES: usize = 4_096;
 /// Refused sessions kept per source: more say nothing new.
 const MAX_KEPT: usize = 64;
@@ -98,6 +129,7 @@ struct Tries {
 pub(crate) struct SshPasswordSpray {
     sources: Capped<Source, Tries>,
     decoded: Capped<u64, ()>,
+    limits: Limits,
 }
 
 impl Default for SshPasswordSpray {
@@ -105,6 +137,7 @@ impl Default for SshPasswordSpray {
         Self {
             sources: Capped::new("ssh-password-spray.sources", MAX_SOURCES),
             decoded: Capped::new("ssh-password-spray.decoded", MAX_DECODED),
+            limits: Limits::default(),
         }
     }
 }
@@ -116,6 +149,10 @@ impl Detector for SshPasswordSpray {
 
     fn wants(&self) -> Kinds {
         Kinds::FLOW.and(Kinds::SSH)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -176,7 +213,8 @@ impl SshPasswordSpray {
         }
         let source = (ends.src_ip, event.path.as_ref().map(|path| path.src_ip));
         let (tries, _) = self.sources.entry(&source, Tries::default);
-        tries.forget(start);
+        let bounds = self.limits.of(scene.network.owner_of_ip(ends.src_ip));
+        tries.forget(start, bounds);
         tries.fingerprint(ssh);
         match outcome {
             SshOutcome::NoAuthentication => tries.bare_count += 1,
@@ -184,7 +222,7 @@ impl SshPasswordSpray {
                 tries.accepted_count += 1;
                 let after = tries.enough_at.is_some_and(|enough| start >= enough);
                 if after && tries.mostly_refused() {
-                    findings.push(accepted(scene, event, source, tries));
+                    findings.push(accepted(scene, event, source, (tries, bounds)));
                 }
             }
             SshOutcome::Refused => {
@@ -197,18 +235,23 @@ impl SshPasswordSpray {
                     host: ends.dest_ip,
                     frame: event.frame,
                 });
-                if tries.refused.len() >= ENOUGH {
+                if tries.has(bounds.refused) {
                     tries.enough_at.get_or_insert(start);
                 }
-                tries.judge(scene, event, source, start, findings);
+                tries.judge(scene, event, source, (start, bounds), findings);
             }
         }
     }
 }
 
 impl Tries {
-    fn forget(&mut self, now: Timestamp) {
-        while self.refused.front().is_some_and(|refused| now.since(refused.at) > SLOW) {
+    /// Whether that many refusals are kept.
+    fn has(&self, refused: u64) -> bool {
+        u64::try_from(self.refused.len()).is_ok_and(|len| len >= refused)
+    }
+
+    fn forget(&mut self, now: Timestamp, bounds: Bounds) {
+        while self.refused.front().is_some_and(|refused| now.since(refused.at) > bounds.slow) {
             self.refused.pop_front();
         }
         if self.refused.is_empty() {
@@ -219,7 +262,7 @@ impl Tries {
                 ..Self::default()
             };
         }
-        if self.refused.len() < ENOUGH {
+        if !self.has(bounds.refused) {
             self.enough_at = None;
         }
     }
@@ -261,38 +304,31 @@ impl Tries {
         scene: &Scene,
         event: &Event,
         source: Source,
-        now: Timestamp,
+        (now, bounds): (Timestamp, Bounds),
         findings: &mut Vec<Finding>,
     ) {
-        if !self.mostly_refused() || self.refused.len() < ENOUGH {
+        if !self.mostly_refused() || !self.has(bounds.refused) {
             return;
         }
-        let since = now.minus(FAST);
-        let fast = self.refused.iter().filter(|refused| refused.at >= since).count();
-        if fast >= ENOUGH {
+        let since = now.minus(bounds.fast);
+        let fast = self.refused.iter().filter(|refused| refused.at >= since).count() as u64;
+        if fast >= bounds.refused {
             // Told again at every tenth refusal, so that the count of the alert shows how long it went on.
-            if !self.fast_told || self.refused_count.is_multiple_of(ENOUGH as u64) {
+            if !self.fast_told || self.refused_count.is_multiple_of(bounds.refused) {
                 self.fast_told = true;
-                findings.push(self.finding(
-                    scene,
-                    event,
-                    source,
-                    "spray.fast",
-                    since,
-                    "30 minutes",
-                ));
+                findings.push(self.finding(scene, event, source, "spray.fast", since, bounds.fast));
             }
             return;
         }
         self.fast_told = false;
-        let since = now.minus(SLOW);
+        let since = now.minus(bounds.slow);
         // A job whose key expired comes by the clock, and to one host.
-        let spread = self.hosts(since).len() >= SLOW_HOSTS;
+        let spread = self.hosts(since).len() as u64 >= bounds.slow_hosts;
         if (spread || !self.is_periodic())
-            && (!self.slow_told || self.refused_count.is_multiple_of(ENOUGH as u64))
+            && (!self.slow_told || self.refused_count.is_multiple_of(bounds.refused))
         {
             self.slow_told = true;
-            findings.push(self.finding(scene, event, source, "spray.slow", since, "24 hours"));
+            findings.push(self.finding(scene, event, source, "spray.slow", since, bounds.slow));
         }
     }
 
@@ -318,8 +354,9 @@ impl Tries {
         (ip, tunnel): Source,
         check: &'static str,
         since: Timestamp,
-        span: &str,
+        span: Duration,
     ) -> Finding {
+        let span = time_text(span.as_secs());
         let hosts = self.hosts(since);
         let kept: Vec<&Refused> =
             self.refused.iter().filter(|refused| refused.at >= since).collect();
@@ -344,7 +381,7 @@ impl Tries {
         entities.extend(hosts.iter().take(12).map(|host| format!("ip:{host}")));
         Finding {
             key: tunnel.map_or_else(|| ip.to_string(), |outer| format!("{ip}@{outer}")),
-            confidence: if hosts.len() >= SLOW_HOSTS { 0.9 } else { 0.8 },
+            confidence: if hosts.len() > 2 { 0.9 } else { 0.8 },
             outcome: Outcome::Refused,
             signature: format!("{who} tried SSH passwords on {on}{by_way}: {} refused within {span}", kept.len()),
             why: format!(
@@ -384,11 +421,16 @@ impl Tries {
     }
 }
 
-fn accepted(scene: &Scene, event: &Event, source: Source, tries: &Tries) -> Finding {
+fn accepted(
+    scene: &Scene,
+    event: &Event,
+    source: Source,
+    (tries, bounds): (&Tries, Bounds),
+) -> Finding {
     let (ip, _) = source;
     let host = event.ends.map_or(ip, |ends| ends.dest_ip);
-    let since = event.at.minus(SLOW + SLOW);
-    let base = tries.finding(scene, event, source, "spray.accepted", since, "24 hours");
+    let since = event.at.minus(bounds.slow + bounds.slow);
+    let base = tries.finding(scene, event, source, "spray.accepted", since, bounds.slow);
     let mut frames = base.frames.clone();
     // The last place is the one that got in.
     frames.truncate(15);
