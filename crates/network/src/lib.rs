@@ -5,6 +5,7 @@
 
 mod critique;
 mod description;
+mod geography;
 mod index;
 mod inventory;
 mod lines;
@@ -18,6 +19,7 @@ mod service;
 mod tests;
 
 pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError, Use};
+pub use geography::{Country, Disc, NetworkId, distance_km, gap_km};
 pub use inventory::Inventory;
 pub use lines::Lines;
 pub use role::{Role, Roles};
