@@ -7,6 +7,7 @@
 mod balance;
 mod config;
 mod counters;
+mod entropy;
 mod flow;
 mod fragments;
 mod join;

@@ -91,7 +91,7 @@ pub struct Message<'a> {
 
 impl<'a> Message<'a> {
     /// Addresses that are listed.
-    pub const ADDRESSES: usize = 8;
+    pub const ADDRESSES: usize = 32;
 
     /// The questions, in order, as far as they can be read.
     pub fn questions(&self) -> impl Iterator<Item = Question> + use<'a> {

@@ -13,6 +13,7 @@ use smallvec::SmallVec;
 
 use super::cx::{Around, Scope};
 use super::tsn::Tsns;
+use crate::entropy;
 use crate::pool::Pool;
 use crate::side::{Side, Sides};
 
@@ -57,6 +58,10 @@ pub(crate) struct Association {
     packets: Sides<u64>,
     pub(crate) data_chunks: u64,
     pub(crate) retransmitted: u64,
+    /// Messages of each side that are not what they say they are; their octets, and the sum of their entropies.
+    misfits: Sides<u64>,
+    misfit_octets: u64,
+    misfit_entropy: u64,
     pub(crate) tsns: Sides<Tsns>,
     /// A tag that does not belong here, and how many packets in a row carried it.
     strays: (u32, u8),
@@ -120,6 +125,13 @@ impl Association {
         }
     }
 
+    /// Counts a message that is not what it says it is.
+    pub(crate) fn add_misfit(&mut self, side: Side, message: &[u8]) {
+        *self.misfits.of_mut(side) += 1;
+        self.misfit_octets += message.len() as u64;
+        self.misfit_entropy += u64::from(entropy::centibits(message));
+    }
+
     /// Which side a packet came from.
     pub(crate) fn side(&self, ends: &Endpoints, tag: u32) -> Side {
         let client =
@@ -160,6 +172,13 @@ impl Association {
             tsn_expected_from_src: self.tsns.client.expected,
             tsn_seen_from_dest: self.tsns.server.seen,
             tsn_expected_from_dest: self.tsns.server.expected,
+            misfits_from_src: self.misfits.client,
+            misfits_from_dest: self.misfits.server,
+            misfit_octets: self.misfit_octets,
+            misfit_entropy: self
+                .misfit_entropy
+                .checked_div(self.misfits.client + self.misfits.server)
+                .and_then(|mean| u16::try_from(mean).ok()),
             retransmitted: self.retransmitted,
             reason: reason.map(Into::into),
             midstream: self.midstream,
@@ -282,6 +301,9 @@ impl Associations {
             packets: Sides::default(),
             data_chunks: 0,
             retransmitted: 0,
+            misfits: Sides::default(),
+            misfit_octets: 0,
+            misfit_entropy: 0,
             tsns: Sides::default(),
             strays: (0, 0),
             last: at,

@@ -7,9 +7,12 @@ use wire::{Cursor, Flaw};
 use super::Shard;
 use super::cx::{Cx, Place};
 use crate::counters::Seen;
+use crate::entropy;
 
 /// Records of an answer that an event shows.
 const MAX_RECORDS: usize = 8;
+/// Questions of one message that are looked at; more than one is odd already.
+const MAX_QUESTIONS: usize = 16;
 /// Octets of a record's data that an event shows.
 const MAX_DATA: usize = 255;
 
@@ -38,6 +41,7 @@ impl Shard {
             let flaw = Flaw::IllegalValue(u64::from(edns.version));
             cx.notes.note(cur.span(), "dns.opt.version", flaw);
         }
+        let facts = Facts::of(&message);
         let rcode = message.response.then_some(message.rcode);
         let record = Dns {
             id: message.id,
@@ -50,11 +54,19 @@ impl Shard {
             recursion_desired: message.recursion_desired,
             recursion_available: message.recursion_available,
             truncated: message.truncated,
-            qname: name.map(|name| shown(&name, in_tunnel)),
+            qname: name.as_ref().map(|name| shown(name, in_tunnel)),
             qtype,
             qtype_name: qtype.and_then(dns::qtype_name).map(Into::into),
             qclass: question.map(|question| question.qclass),
-            qname_len,
+            qname_len: facts.len.unwrap_or(qname_len),
+            label_len_max: facts.label_len_max,
+            entropy: facts.entropy,
+            alphabet: facts.alphabet.map(Into::into),
+            name_hash: match (&facts.name, &name) {
+                (Some(longest), _) => Some(self.pseudonyms.of_name(longest)),
+                (None, Some(name)) => Some(self.pseudonyms.of_name(name)),
+                (None, None) => None,
+            },
             questions: message.questions,
             answers: message.answers,
             authorities: message.authorities,
@@ -62,6 +74,7 @@ impl Shard {
             addresses: message.addresses.to_vec(),
             records: records(&message, in_tunnel),
             udp_payload_size: edns.map(|edns| edns.udp_payload_size),
+            options_len: edns.map_or(0, |edns| edns.options_len),
             dnssec_ok: edns.is_some_and(|edns| edns.dnssec_ok),
             options: edns.map(|edns| edns.options.to_vec()).unwrap_or_default(),
             stream: place.ends.is_some_and(|ends| ends.proto == Proto::Tcp),
@@ -72,6 +85,68 @@ impl Shard {
         };
         cx.emit(place, What::Dns(Box::new(record)));
         self.report(cx, place);
+    }
+}
+
+/// What the longest of the questions' names is like, in front of its last two labels. Numbers only, so that a name need
+/// not be kept for them.
+#[derive(Default)]
+struct Facts {
+    label_len_max: u8,
+    entropy: u16,
+    alphabet: Option<&'static str>,
+    /// Where another name than the first question's is the longest.
+    len: Option<u16>,
+    name: Option<String>,
+}
+
+impl Facts {
+    fn of(message: &Message<'_>) -> Self {
+        let Some(first) = message.question.as_ref() else { return Self::default() };
+        if message.questions < 2 {
+            return Self::of_name(&first.name);
+        }
+        let longest = message
+            .questions()
+            .take(MAX_QUESTIONS)
+            .map(|question| question.name)
+            .max_by_key(dns::Name::len)
+            .filter(|longest| longest.len() > first.name.len());
+        let Some(longest) = longest else { return Self::of_name(&first.name) };
+        Self {
+            len: u16::try_from(longest.len()).ok(),
+            name: Some(longest.to_string()),
+            ..Self::of_name(&longest)
+        }
+    }
+
+    fn of_name(name: &dns::Name) -> Self {
+        let count = name.labels().count().saturating_sub(2);
+        let octets = || name.labels().take(count).flatten().copied();
+        let longest = name.labels().take(count).map(<[u8]>::len).max().unwrap_or(0);
+        Self {
+            label_len_max: u8::try_from(longest).unwrap_or(u8::MAX),
+            entropy: entropy::centibits_of(octets()),
+            alphabet: octets()
+                .map(alphabet)
+                .max()
+                .and_then(|alphabet| ALPHABETS.get(alphabet).copied()),
+            ..Self::default()
+        }
+    }
+}
+
+/// By size; names are in lower case (RFC 4343).
+const ALPHABETS: [&str; 5] = ["digits", "hex", "host", "printable", "binary"];
+
+/// The place in [`ALPHABETS`] of the smallest one that has this octet.
+const fn alphabet(octet: u8) -> usize {
+    match octet {
+        b'0'..=b'9' | b'-' => 0,
+        b'a'..=b'f' => 1,
+        b'g'..=b'z' | b'_' => 2,
+        b'!'..=b'~' => 3,
+        _ => 4,
     }
 }
 

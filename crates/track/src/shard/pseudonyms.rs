@@ -33,6 +33,11 @@ impl Pseudonyms {
         }
     }
 
+    /// A domain name's hash.
+    pub(crate) fn of_name(&self, name: &str) -> u64 {
+        self.key.name(name)
+    }
+
     /// Of what is no digits of the wire.
     pub(crate) fn of_text(&self, identity: Identity, digits: &str) -> Subscriber {
         self.key.subscriber(identity, digits)

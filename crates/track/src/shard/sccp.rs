@@ -15,6 +15,7 @@ use super::pseudonyms::Pseudonyms;
 use super::ss7::Route;
 use super::{Shard, len32, tap};
 use crate::counters::Seen;
+use crate::entropy;
 
 /// Fewer digits than this in common prove nothing.
 const MIN_COMMON: usize = 6;
@@ -248,6 +249,9 @@ impl Shard {
                 .and_then(|(user, data)| sccp::user_message(user, data.rest(), variant))
                 .map(Into::into),
             payload_len: data.map_or(0, |(_, data)| len32(data.len())),
+            entropy: data
+                .filter(|(user, _)| *user == "unknown")
+                .map(|(_, data)| entropy::centibits(data.rest())),
             segmented: unit.segmented,
             ..Sccp::default()
         };

@@ -317,14 +317,14 @@ impl Shard {
             tsns.keep(data.tsn, print);
         }
         if data.is_complete() {
-            self.user_message(cx, place, slot, data.ppid, data.payload);
+            self.user_message(cx, place, (slot, side), data.ppid, data.payload);
         } else if chunk.whole
             && !stray
             && !contested
             && let Some((ppid, message)) = tsns.piece(pool, data)
         {
             let in_frame = std::mem::replace(&mut cx.in_frame, false);
-            self.user_message(cx, place, slot, ppid, Cursor::new(&message));
+            self.user_message(cx, place, (slot, side), ppid, Cursor::new(&message));
             cx.in_frame = in_frame;
         }
     }
@@ -334,7 +334,7 @@ impl Shard {
         &mut self,
         cx: &mut Cx<'_>,
         place: &Place,
-        slot: Slot,
+        (slot, side): (Slot, Side),
         ppid: u32,
         cur: Cursor<'_>,
     ) {
@@ -349,7 +349,13 @@ impl Shard {
             said = claimed(ppid.swap_bytes());
         }
         let true_to_it = said.filter(|said| fits(said, bytes) || shares(said, bytes));
-        let name = true_to_it.or_else(|| match (said, shape(bytes)) {
+        let looks = if true_to_it.is_some() { None } else { shape(bytes) };
+        let misfit = true_to_it.is_none() && looks.is_none() && !cx.snapped && !bytes.is_empty();
+        let misfit = misfit && (said.is_some() || on_telecom_port(place));
+        if misfit {
+            cx.notes.note(cur.span_of(0), "sctp.payload", Flaw::IllegalValue(u64::from(ppid)));
+        }
+        let name = true_to_it.or_else(|| match (said, looks) {
             (Some(said), Some(looks)) if said != looks => {
                 cx.notes.note(
                     cur.span_of(0),
@@ -362,6 +368,9 @@ impl Shard {
         });
         if let Some(association) = self.associations.get_mut(slot) {
             association.add_ppid(ppid);
+            if misfit {
+                association.add_misfit(side, bytes);
+            }
             if association.payload.is_none() || association.payload == Some("unknown") {
                 association.payload = Some(name.unwrap_or("unknown"));
             }
@@ -388,6 +397,12 @@ impl Shard {
             cx.notes.cut(layer.header, truncated);
         }
     }
+}
+
+/// Whether one of the ports belongs to an adaptation layer of SIGTRAN or to Diameter (IANA).
+fn on_telecom_port(place: &Place) -> bool {
+    let telecom = |port: u16| matches!(port, 2904 | 2905 | 3565 | 3868 | 5868 | 14001);
+    place.ends.is_some_and(|ends| telecom(ends.src_port) || telecom(ends.dest_port))
 }
 
 /// What an identifier says (IANA).
