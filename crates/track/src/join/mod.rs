@@ -71,7 +71,14 @@ impl Join {
         {
             let begins =
                 matches!(&event.what, What::Flow(flow) if flow.state == event::FlowState::New);
-            self.sessions.complete(path, begins);
+            let assigned = self.sessions.complete(path, begins);
+            if begins
+                && let (Some(assigned), Some(ends)) = (assigned, &event.ends)
+                && let What::Flow(flow) = &mut event.what
+                && sessions::is_claimed(assigned, ends)
+            {
+                flow.assigned = Some(assigned);
+            }
         }
         let Event { at, frame, ends, flow_id, envelope, what, .. } = &mut event;
         let (at, frame) = (*at, *frame);
@@ -80,6 +87,10 @@ impl Join {
             What::Gtp(gtp) => {
                 let Some(ends) = ends else { return out.push(event) };
                 let request = self.gtp.on_message(at, frame, ends, gtp, ledger);
+                // Responses have an outcome.
+                if gtp.outcome.is_none() && !gtp.user_plane && !gtp.prime {
+                    self.sessions.describe(ends, gtp);
+                }
                 // What follows from the message stands behind it.
                 let mut follows = std::mem::take(&mut self.follows);
                 if let Some(request) = request {

@@ -21,6 +21,8 @@ type End = (IpAddr, u32);
 const REPORT_EVERY: Duration = Duration::from_secs(60);
 /// Interfaces of GTPv2 (TS 29.274 §8.22) whose endpoint is the one that a subscriber's packets cross first.
 const ACCESS: u8 = 1;
+/// Endpoints of the control plane that a tunnel is known by: two nodes, each at two addresses, and where it was before.
+const MAX_CONTROLS: usize = 8;
 
 #[derive(Debug, Default)]
 struct Session {
@@ -182,17 +184,43 @@ impl Sessions {
         }
     }
 
-    /// Writes the subscriber on the path of an event, and counts the flow that begins with it.
-    pub(super) fn complete(&mut self, path: &mut TunnelPath, begins: bool) {
+    /// Writes the subscriber on the path of an event, and counts the flow that begins with it; gives the address that the
+    /// subscriber was handed where the path goes up to the gateway.
+    pub(super) fn complete(&mut self, path: &mut TunnelPath, begins: bool) -> Option<IpAddr> {
         let end = (path.dest_ip, path.teid);
-        let Some((number, _)) = self.ends.get(&end).copied() else {
+        let Some((number, up)) = self.ends.get(&end).copied() else {
             // Flows are told to be over after the tunnel was.
             path.imsi = self.gone.peek(&end).and_then(|gone| gone.imsi);
+            return None;
+        };
+        let session = self.table.get_mut(&number)?;
+        path.imsi = session.imsi;
+        session.flows += u64::from(begins);
+        session.end_user_address.filter(|_| up && path.depth == 1)
+    }
+
+    /// Writes on a request whose tunnel it is for, and who that was agreed with where it comes from somebody else.
+    pub(super) fn describe(&self, ends: &Endpoints, gtp: &mut Gtp) {
+        let Some(teid) = gtp.teid.filter(|teid| *teid != 0) else { return };
+        let Some(numbers) = self.controls.peek(&(ends.dest_ip, teid)) else { return };
+        let tunnels = numbers.iter().rev().filter_map(|number| self.table.peek(number));
+        let Some(session) = tunnels.reduce(|last, session| {
+            let bearer = gtp.nsapi.or(gtp.ebi);
+            if bearer.is_some() && session.nsapi.or(session.ebi) == bearer { session } else { last }
+        }) else {
             return;
         };
-        if let Some(session) = self.table.get_mut(&number) {
-            path.imsi = session.imsi;
-            session.flows += u64::from(begins);
+        gtp.tunnel = Some(session.number);
+        let network = gtp.serving_network.or(gtp.rai_plmn).or(gtp.uli_plmn);
+        gtp.moved_from = session
+            .serving_network
+            .filter(|before| network.is_some_and(|now| !now.same_network(*before)));
+        let nodes = || session.controls.iter().map(|(ip, _)| *ip);
+        if !nodes().any(|ip| ip == ends.src_ip) {
+            gtp.tunnel_peer = nodes().filter(|ip| *ip != ends.dest_ip).last();
+        }
+        if gtp.tunnel_peer.or(gtp.moved_from.map(|_| ends.src_ip)).is_some() {
+            gtp.tunnel_imsi = session.imsi;
         }
     }
 
@@ -232,7 +260,7 @@ impl Sessions {
         at: Timestamp,
         frame: u64,
         ends: &Endpoints,
-        gtp: &Gtp,
+        gtp: &mut Gtp,
         out: &mut Vec<Event>,
     ) {
         let unknown = gtp.fteids.iter().find_map(|fteid| Some((fteid.ip, fteid.teid?)));
@@ -242,6 +270,11 @@ impl Sessions {
             .into_iter()
             .flatten()
             .find_map(|end| self.ends.get(&end).map(|(number, up)| (*number, *up, end.0)));
+        gtp.tunnel = found.map(|(number, ..)| number).or_else(|| {
+            // What was on its way when the tunnel was deleted.
+            let gone = places.into_iter().flatten().find_map(|end| self.gone.peek(&end));
+            gone.map(|gone| gone.number)
+        });
         let Some((number, up, ip)) = found else { return };
         // Only the node itself can say that it knows no such endpoint, and it says so to the other.
         let is_believed = self.table.peek(&number).is_some_and(|session| {
@@ -385,11 +418,21 @@ impl Sessions {
         session.rat_type = request.rat_type.or(session.rat_type);
         session.serving_network = request.serving_network.or(session.serving_network);
         let mut fresh: SmallVec<[End; 4]> = SmallVec::new();
-        for control in control_ends(&request.fteids, ends.dest_ip) {
-            if session.controls.len() < 8 && !session.controls.contains(&control) {
-                session.controls.push(control);
-                fresh.push(control);
+        let mut left: SmallVec<[End; 4]> = SmallVec::new();
+        let mut named = control_ends(&request.fteids, ends.dest_ip);
+        named.extend(control_ends(&gtp.fteids, ends.src_ip));
+        for control in named {
+            if session.controls.contains(&control) {
+                continue;
             }
+            // A tunnel that moves on and on is known by the nodes it came to last.
+            if session.controls.len() >= MAX_CONTROLS {
+                let gateway = session.gateway_ip;
+                let oldest = session.controls.iter().position(|(ip, _)| Some(*ip) != gateway);
+                left.push(session.controls.remove(oldest.unwrap_or(0)));
+            }
+            session.controls.push(control);
+            fresh.push(control);
         }
         let now = (session.serving, session.gateway);
         if before != now {
@@ -408,6 +451,9 @@ impl Sessions {
                 self.ends.insert(new, (number, up));
             }
         }
+        for control in left {
+            self.leave(control, number);
+        }
         for control in fresh {
             self.control(control, number);
         }
@@ -422,6 +468,16 @@ impl Sessions {
                 numbers.remove(0);
             }
             numbers.push(number);
+        }
+    }
+
+    /// An endpoint of the control plane is this tunnel's no more.
+    fn leave(&mut self, end: End, number: u64) {
+        if let Some(numbers) = self.controls.get_mut(&end) {
+            numbers.retain(|other| *other != number);
+            if numbers.is_empty() {
+                self.controls.remove(&end);
+            }
         }
     }
 
@@ -621,12 +677,7 @@ impl Sessions {
             }
         }
         for control in &session.controls {
-            if let Some(numbers) = self.controls.get_mut(control) {
-                numbers.retain(|number| *number != session.number);
-                if numbers.is_empty() {
-                    self.controls.remove(control);
-                }
-            }
+            self.leave(*control, session.number);
         }
     }
 
@@ -659,6 +710,30 @@ impl Sessions {
     pub(super) fn count(&self) -> TableCount {
         self.table.count()
     }
+}
+
+/// Whether neither end of what goes up a tunnel has the address that its subscriber was given. A handset has 64 bits of
+/// IPv6 for itself, and speaks from link-local and unspecified addresses before it knows them.
+pub(super) fn is_claimed(assigned: IpAddr, ends: &Endpoints) -> bool {
+    let other = |ip: IpAddr| match (assigned, ip) {
+        (IpAddr::V4(own), IpAddr::V4(ip)) => {
+            own != ip && !ip.is_unspecified() && !ip.is_link_local() && !ip.is_multicast()
+        }
+        (IpAddr::V6(own), IpAddr::V6(ip)) => {
+            let prefix = |ip: std::net::Ipv6Addr| u128::from(ip) >> 64;
+            prefix(own) != prefix(ip)
+                && !ip.is_unspecified()
+                && !ip.is_unicast_link_local()
+                && !ip.is_multicast()
+        }
+        // The record of a tunnel has one address; the other family may be the subscriber's too.
+        _ => false,
+    };
+    let same = |ip: IpAddr| match (assigned, ip) {
+        (IpAddr::V6(own), IpAddr::V6(ip)) => u128::from(own) >> 64 == u128::from(ip) >> 64,
+        _ => assigned == ip,
+    };
+    other(ends.src_ip) && !same(ends.dest_ip)
 }
 
 /// The user-plane endpoint that a message gives out. In a response on S11 the one towards the radio network comes before

@@ -38,6 +38,10 @@ impl Shard {
             };
             if message.is_gpdu() {
                 if let Some(teid) = message.teid {
+                    if port_of(place) == Some(false) {
+                        let flaw = Flaw::IllegalValue(u64::from(message.message_type));
+                        cx.notes.note(message.whole.span_of(2), "gtp.port", flaw);
+                    }
                     self.report(cx, place);
                     self.gpdu(cx, place, len, teid, message.body);
                 }
