@@ -13,7 +13,7 @@ mod values;
 
 pub use avp::{Avp, AvpId, Avps};
 pub use dictionary::{DataType, Entry, MandatoryFlag, entries, entry};
-pub use facts::{Facts, facts};
+pub use facts::{Facts, Holds, Others, facts};
 pub use names::{
     application_name, avp_name, command_name, experimental_result_name, result_name, vendor_name,
 };

@@ -1,7 +1,7 @@
 //! Diameter messages.
 
-use event::{AvpCode, Diameter, Identity, Plmn, What};
-use wire::diameter::{self, Facts, Message};
+use event::{AvpCode, Diameter, DiameterOthers, Identity, Name, Plmn, What};
+use wire::diameter::{self, Facts, Holds, Message};
 use wire::text::Text;
 use wire::{Cursor, Flaw};
 
@@ -115,6 +115,23 @@ impl Shard {
             cc_request_number: facts.cc_request_number,
             auth_session_state: facts.auth_session_state,
             data_reference: facts.data_references.to_vec(),
+            returned: returned(message, facts),
+            writes: writes(message, facts.holds),
+            redirect_host: text(&facts.redirect_host),
+            requested_vectors: facts.requested_vectors,
+            others: facts.others.as_deref().map(|others| {
+                let other = others.imsi.as_ref().map(|digits| digits.as_str());
+                let hidden = [imsi, msisdn, other];
+                let text = |text: &Option<Text<'_>>| text.as_ref().map(|text| shown(text, &hidden));
+                Box::new(DiameterOthers {
+                    imsi: other.map(|digits| key.subscriber(Identity::Imsi, digits)),
+                    session_id: text(&others.session_id),
+                    origin_host: text(&others.origin_host),
+                    origin_realm: text(&others.origin_realm),
+                    destination_host: text(&others.destination_host),
+                    destination_realm: text(&others.destination_realm),
+                })
+            }),
             applications: facts.applications.to_vec(),
             avps: facts
                 .avps
@@ -125,6 +142,41 @@ impl Shard {
             ..Diameter::default()
         }
     }
+}
+
+/// What an answer gives away, by kind.
+fn returned(message: &Message<'_>, facts: &Facts<'_>) -> Vec<Name> {
+    // Told by the sender of a request, these say nothing about what somebody learned.
+    if message.is_request() || matches!(message.command_code, 257 | 280 | 282) {
+        return Vec::new();
+    }
+    let holds = facts.holds;
+    let kinds = [
+        (holds.has(Holds::VECTORS), "authentication-vectors"),
+        (holds.has(Holds::SUBSCRIPTION), "subscription"),
+        (holds.has(Holds::USER_DATA), "user-data"),
+        (holds.has(Holds::LOCATION), "location"),
+        (holds.has(Holds::STATE), "state"),
+        (holds.has(Holds::NODE), "node-address"),
+        (facts.imsi.is_some(), "imsi"),
+        (facts.msisdn.is_some(), "msisdn"),
+        (facts.imei.is_some(), "imei"),
+    ];
+    kinds.into_iter().filter(|(there, _)| *there).map(|(_, kind)| kind.into()).collect()
+}
+
+/// What a request writes into a subscriber's data, by kind.
+fn writes(message: &Message<'_>, holds: Holds) -> Vec<Name> {
+    if !message.is_request() || holds.is_empty() {
+        return Vec::new();
+    }
+    let kinds = [
+        (Holds::APN, "apn"),
+        (Holds::BARRING, "barring"),
+        (Holds::ACCESS_RESTRICTION, "access-restriction"),
+        (Holds::TRACE, "trace"),
+    ];
+    kinds.into_iter().filter(|(kind, _)| holds.has(*kind)).map(|(_, name)| name.into()).collect()
 }
 
 /// A text as records have it, without the identities that the message names.

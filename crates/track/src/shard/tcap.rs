@@ -1,7 +1,8 @@
 //! TCAP: each component becomes an event.
 
 use event::{
-    Call, CompactString, GlobalTitle, Identity, Map, MapDetails, NodeAddress, Party, Plmn, What,
+    Call, CompactString, GlobalTitle, Identity, Map, MapDetails, Name, NodeAddress, Party, Plmn,
+    What,
 };
 use smallvec::SmallVec;
 use wire::map::{self, Argument, User};
@@ -20,6 +21,8 @@ const MAX_TID: usize = 32;
 const E212: u8 = 6;
 /// Digits of a number of North America without its country code.
 const NORTH_AMERICAN: usize = 10;
+/// Fields of which something was noted that one event names.
+const MAX_FIELDS: usize = 16;
 /// Longest application context or global code that is shown.
 const MAX_OID: usize = 128;
 
@@ -182,6 +185,7 @@ impl Shard {
         segmented: bool,
     ) -> bool {
         self.show(cx, "tcap", data.rest());
+        let noted = cx.notes.as_slice().len();
         let Ok(message) = tcap::dissect(&mut cx.notes, &mut data) else { return false };
         self.counters.seen.note(Seen::Tcap);
         let speaker = Speaker::of(&message, sccp);
@@ -241,6 +245,11 @@ impl Shard {
         base.component_count = u8::try_from(message.components.len()).unwrap_or(u8::MAX);
         base.abort_cause = message.abort_cause;
         base.segmented = segmented;
+        if let Some(notes @ [_, ..]) = cx.notes.as_slice().get(noted..)
+            && !cx.snapped
+        {
+            base.anomalies = fields(notes);
+        }
         if message.components.is_empty() {
             base.error = refusal(&message).map(Into::into);
             cx.emit(place, speaker.record(base));
@@ -368,6 +377,18 @@ impl Shard {
             nai: Some(number.nature),
         }
     }
+}
+
+/// The fields that notes are about, each once.
+#[cold]
+fn fields(notes: &[wire::Anomaly]) -> Vec<Name> {
+    let mut fields: Vec<Name> = Vec::new();
+    for note in notes {
+        if fields.len() < MAX_FIELDS && !fields.iter().any(|field| field == note.field) {
+            fields.push(note.field.into());
+        }
+    }
+    fields
 }
 
 /// An object identifier as records carry it.

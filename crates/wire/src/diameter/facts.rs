@@ -56,6 +56,13 @@ pub struct Facts<'a> {
     pub cc_request_number: Option<u32>,
     pub auth_session_state: Option<u32>,
     pub data_references: SmallVec<[u32; 4]>,
+    /// Kinds of data in it, those in groups too.
+    pub holds: Holds,
+    pub redirect_host: Option<Text<'a>>,
+    /// Number-Of-Requested-Vectors, of either generation.
+    pub requested_vectors: Option<u32>,
+    /// Second values of AVPs that may stand once, where they differ.
+    pub others: Option<Box<Others<'a>>>,
     /// Auth-Application-Id and Acct-Application-Id of a capabilities exchange.
     pub applications: SmallVec<[u32; 8]>,
     /// AVPs at the top level, in order, repeats kept, at most [`Self::AVPS`].
@@ -64,6 +71,55 @@ pub struct Facts<'a> {
     pub avp_count: u32,
     /// Octets behind the last AVP that could be read.
     pub undecoded_len: u32,
+}
+
+/// What else an AVP says that stands more than once: one reader takes the first value, another the last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Others<'a> {
+    pub imsi: Option<Digits>,
+    pub session_id: Option<Text<'a>>,
+    pub origin_host: Option<Text<'a>>,
+    pub origin_realm: Option<Text<'a>>,
+    pub destination_host: Option<Text<'a>>,
+    pub destination_realm: Option<Text<'a>>,
+}
+
+/// Kinds of data: a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holds(u16);
+
+impl Holds {
+    /// Authentication-Info (TS 29.272 §7.3.17), SIP-Auth-Data-Item (TS 29.229 §6.3.13).
+    pub const VECTORS: Self = Self(1);
+    /// Subscription-Data with something in it; User-Data of Cx.
+    pub const SUBSCRIPTION: Self = Self(1 << 1);
+    /// User-Data of Sh.
+    pub const USER_DATA: Self = Self(1 << 2);
+    /// Cells, areas, estimates of a position.
+    pub const LOCATION: Self = Self(1 << 3);
+    /// EPS-User-State.
+    pub const STATE: Self = Self(1 << 4);
+    /// Name, number or address of a serving node.
+    pub const NODE: Self = Self(1 << 5);
+    /// APN-Configuration, of GPRS too.
+    pub const APN: Self = Self(1 << 6);
+    pub const BARRING: Self = Self(1 << 7);
+    pub const ACCESS_RESTRICTION: Self = Self(1 << 8);
+    pub const TRACE: Self = Self(1 << 9);
+
+    /// Whether it has all of the other set.
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether there is nothing in it.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
 }
 
 impl Facts<'_> {
@@ -82,7 +138,7 @@ impl Facts<'_> {
 /// Reads the AVPs of a message, those in groups too, and notes what breaks the rules of its command.
 pub fn facts<'a>(notes: &mut Anomalies, message: &Message<'a>) -> Facts<'a> {
     let mut facts = Facts::default();
-    let mut reader = Reader { notes, facts: &mut facts, message };
+    let mut reader = Reader { notes, facts: &mut facts, message, named: false };
     let mut watched = Watched::default();
     let mut avps = message.avps();
     let mut user_names = 0u32;
@@ -132,6 +188,8 @@ struct Reader<'n, 'm, 'a> {
     notes: &'n mut Anomalies,
     facts: &'n mut Facts<'a>,
     message: &'m Message<'a>,
+    /// The IMSI is that of a User-Name at the top level.
+    named: bool,
 }
 
 impl<'a> Reader<'_, '_, 'a> {
@@ -202,6 +260,7 @@ impl<'a> Reader<'_, '_, 'a> {
             (0, 283) => ("diameter.destination_realm", &mut facts.destination_realm),
             (0, 293) => ("diameter.destination_host", &mut facts.destination_host),
             (0, 296) => ("diameter.origin_realm", &mut facts.origin_realm),
+            (0, 292) => return first(&mut facts.redirect_host, Some(text)),
             (0, 282) => {
                 if facts.route_records.len() < Facts::ROUTE_RECORDS {
                     facts.route_records.push(text);
@@ -270,14 +329,48 @@ impl<'a> Reader<'_, '_, 'a> {
             }
             _ => return,
         };
+        let differs = slot.is_some_and(|first| first != text);
         once(notes, avp, field, slot, Some(text));
+        if differs {
+            self.other(avp.id.code, text);
+        }
+    }
+
+    /// Another value of an AVP that was there before.
+    #[cold]
+    fn other(&mut self, code: u32, text: Text<'a>) {
+        let others = self.facts.others.get_or_insert_default();
+        let slot = match code {
+            263 => &mut others.session_id,
+            264 => &mut others.origin_host,
+            283 => &mut others.destination_realm,
+            293 => &mut others.destination_host,
+            296 => &mut others.origin_realm,
+            _ => return,
+        };
+        first(slot, Some(text));
+    }
+
+    /// The subscriber by name. A User-Name at the top level is who a message is about, whatever stood before it; what says
+    /// somebody else is kept beside it.
+    fn user_name(&mut self, name: &[u8], top: bool) {
+        let Some(imsi) = values::imsi_of(name) else { return };
+        let known = self.facts.imsi;
+        if known.is_none() || (top && !self.named) {
+            self.facts.imsi = Some(imsi);
+            self.named = top;
+        }
+        if top && let Some(other) = known.filter(|known| *known != imsi) {
+            let other = if self.facts.imsi == Some(imsi) { other } else { imsi };
+            first(&mut self.facts.others.get_or_insert_default().imsi, Some(other));
+        }
     }
 
     /// What counts wherever it stands, in the space of the IETF.
     fn ietf(&mut self, avp: Avp<'a>, group: AvpId) {
         let facts = &mut *self.facts;
         match avp.id.code {
-            1 if facts.imsi.is_none() => facts.imsi = values::imsi_of(avp.value.rest()),
+            1 => self.user_name(avp.value.rest(), group == AvpId::default()),
             8 => first(&mut facts.framed_ip, values::any_address(avp.value)),
             97 => first(&mut facts.framed_ip, values::prefix(avp.value)),
             258 | 259 if self.message.command_code == 257 => {
@@ -314,7 +407,25 @@ impl<'a> Reader<'_, '_, 'a> {
                 first(&mut facts.imsi, imsi);
                 first(&mut facts.msisdn, msisdn);
             }
-            602 | 2402 | 2409 => first(&mut facts.serving_node, Some(Text(bytes))),
+            602 | 2402 | 2409 => {
+                facts.holds.add(Holds::NODE);
+                first(&mut facts.serving_node, Some(Text(bytes)));
+            }
+            612 | 1413 => facts.holds.add(Holds::VECTORS),
+            606 => facts.holds.add(Holds::SUBSCRIPTION),
+            702 => facts.holds.add(Holds::USER_DATA),
+            // Location-Estimate; EPS-Location-Information, of the MME, of the SGSN; cells and areas in it.
+            1242 | 1496 | 1600..=1609 if !bytes.is_empty() => facts.holds.add(Holds::LOCATION),
+            1400 if !bytes.is_empty() => facts.holds.add(Holds::SUBSCRIPTION),
+            1410 => first(&mut facts.requested_vectors, avp.number()),
+            1425 => facts.holds.add(Holds::BARRING),
+            1426 => facts.holds.add(Holds::ACCESS_RESTRICTION),
+            1430 | 1469 => facts.holds.add(Holds::APN),
+            // User-Id of a reset: the leading digits of those it is about (TS 29.272 §7.3.50).
+            1444 => first(&mut facts.imsi, values::imsi(bytes)),
+            1458 => facts.holds.add(Holds::TRACE),
+            1495 => facts.holds.add(Holds::STATE),
+            2401 => facts.holds.add(Holds::NODE),
             701 => {
                 let msisdn = Digits::tbcd(bytes);
                 if depth == 0 {
@@ -328,7 +439,10 @@ impl<'a> Reader<'_, '_, 'a> {
                 let imei = Digits::ascii(bytes);
                 once(self.notes, avp, "diameter.imei", &mut facts.imei, imei);
             }
-            1489 | 1645 | 2403 => first(&mut facts.serving_number, Digits::tbcd(bytes)),
+            1489 | 1645 | 2403 => {
+                facts.holds.add(Holds::NODE);
+                first(&mut facts.serving_number, Digits::tbcd(bytes));
+            }
             3300 => first(&mut facts.sc_address, Digits::tbcd(bytes)),
             _ => {}
         }
