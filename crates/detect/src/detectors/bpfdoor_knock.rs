@@ -14,17 +14,22 @@ use event::{
 use smallvec::SmallVec;
 
 use super::address_in_data;
-use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage, Tuning};
 
-/// The implant acts at once.
-const WINDOW: Duration = Duration::from_secs(60);
+limits! {
+    Limits {
+        window_seconds: 60, at most 300, "seconds",
+            "from packet to connection: the implant acts at once";
+        busy_conversations: 20, at most 1_000_000, "conversations",
+            "random data begin with anything on a port that is as busy as this";
+    }
+}
+
 /// Flows end in the records after five idle minutes; a little later it is known whether the packet opened an honest
 /// conversation.
 const VERDICT: Duration = Duration::from_secs(330);
 /// Ports that the implant's redirect leads to (published for builds since 2018).
 const SHELL_PORTS: std::ops::RangeInclusive<u16> = 42_391..=43_390;
-/// A port that this many conversations came to is busy: random data begin with anything there.
-const BUSY: u32 = 20;
 /// Packets of a conversation in both directions that make it honest.
 const CONVERSATION: u64 = 4;
 const MAX_HOSTS: usize = 4_096;
@@ -42,10 +47,9 @@ pub(crate) const CARD: Card = Card {
     quiet_for: "Random data that begins with the magic on busy ports or in conversations that go on; anything alone \
                 inside a tunnel.",
     description: "Names the ends. Nothing is needed.",
-    thresholds: "60 s from packet to connection. 20 conversations make a port busy. Ports 42391 to 43390 are those of \
-                 the published redirect.",
+    thresholds: "Ports 42391 to 43390 are those of the published redirect.",
     stage: Stage::Control,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::ICMP.and(Kinds::FLOW),
     basis: "Elastic and Rapid7 on BPFDoor (filters and ports, 2022 to 2026); MITRE ATT&CK S1161",
     checks: &[
@@ -96,6 +100,7 @@ pub(crate) struct BpfdoorKnock {
     ports: Capped<(IpAddr, u16, Proto), u32>,
     /// Connections of a sender to a recipient that may turn out to be redirected, with the packet before.
     watched: Capped<u64, Knock>,
+    limits: Limits,
 }
 
 impl Default for BpfdoorKnock {
@@ -104,6 +109,7 @@ impl Default for BpfdoorKnock {
             knocks: Capped::new("bpfdoor-knock.knocks", MAX_HOSTS),
             ports: Capped::new("bpfdoor-knock.ports", MAX_PORTS),
             watched: Capped::new("bpfdoor-knock.watched", MAX_FLOWS),
+            limits: Limits::default(),
         }
     }
 }
@@ -115,6 +121,10 @@ impl Detector for BpfdoorKnock {
 
     fn wants(&self) -> Kinds {
         Kinds::ANOMALY.and(Kinds::FLOW)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -162,8 +172,9 @@ impl BpfdoorKnock {
         findings: &mut Vec<Finding>,
     ) {
         let port = (ends.dest_ip, ends.dest_port, ends.proto);
-        let busy_port =
-            ends.dest_port != 0 && self.ports.peek(&port).is_some_and(|count| BUSY <= *count);
+        let busy = self.limits.busy_conversations.of(scene.network.owner_of_ip(ends.src_ip));
+        let busy_port = ends.dest_port != 0
+            && self.ports.peek(&port).is_some_and(|count| busy <= u64::from(*count));
         let knock = Knock {
             at: event.at,
             frame: event.frame,
@@ -196,12 +207,14 @@ impl BpfdoorKnock {
         if flow.midstream {
             return;
         }
+        let window = self.limits.window_seconds.everybody();
+        let window = Duration::from_secs(window);
         // The recipient calls.
         if let Some(knocks) = self.knocks.get_mut(&ends.src_ip) {
             let called = knocks.iter_mut().rev().find(|knock| {
                 let told = knock.ends.src_ip == ends.dest_ip
                     || address_in_data::names(&knock.data, ends.dest_ip);
-                let fresh = event.at.since(knock.at) <= WINDOW && is_new(knock, event);
+                let fresh = event.at.since(knock.at) <= window && is_new(knock, event);
                 // On a busy port, a host that always calls this peer proves nothing.
                 let habit = knock.excused && scene.inventory.contacted(ends.src_ip, ends.dest_ip);
                 told && fresh && !habit
@@ -217,7 +230,7 @@ impl BpfdoorKnock {
         let came = knocks.iter_mut().rev().find(|knock| {
             let sender = knock.ends.src_ip == ends.src_ip
                 || address_in_data::names(&knock.data, ends.src_ip);
-            sender && event.at.since(knock.at) <= WINDOW && is_new(knock, event)
+            sender && event.at.since(knock.at) <= window && is_new(knock, event)
         });
         let Some(knock) = came else { return };
         if SHELL_PORTS.contains(&ends.dest_port) {

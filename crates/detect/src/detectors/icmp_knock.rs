@@ -14,19 +14,24 @@ use network::{Owner, Use};
 use smallvec::SmallVec;
 
 use super::address_in_data::{self, Form, Found};
-use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage};
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage, Tuning};
 
-/// A woken shell calls back at once; a minute allows for the delays that were published (5 and 30 s).
-const WINDOW: Duration = Duration::from_secs(60);
+limits! {
+    Limits {
+        window_seconds: 60, at most 3_600, "seconds",
+            "from ping to call: the published delays are 5 and 30 s";
+        client_places: 3, at most 1_000_000, "places",
+            "a host that called this many new places on its own is a client, and one more is no sign";
+        monitoring_pings: 4, at most 1_000_000, "pings",
+            "more strange pings of one pair, for longer than the window, are monitoring";
+    }
+}
+
 /// Hosts pinged with strange data at once, and pings kept for each.
 const MAX_HOSTS: usize = 4_096;
 const MAX_KNOCKS: usize = 8;
 /// Connections that hosts were seen opening without a ping before: where they always connect.
 const MAX_HABITS: usize = 65_536;
-/// A host that has opened this many connections to new places on its own is a client, and one more is no sign.
-const CLIENT: u32 = 3;
-/// Strange pings of one pair that go on for longer than the window and are more than this are monitoring.
-const MONITORING: u32 = 4;
 /// Calls whose outcome is still open.
 const MAX_CALLS: usize = 4_096;
 /// Replies that differ: from this many on, and growing, they carry answers.
@@ -48,11 +53,9 @@ pub(crate) const CARD: Card = Card {
                 strange pings that go on all the time.",
     description: "Management networks, home elements and listed partner addresses are no strangers, so that \
                   callback.unannounced stays quiet for their pings. Nothing is needed for the other checks.",
-    thresholds: "60 s from ping to call: published delays are 5 and 30 s. 3 new places without a ping make a client. \
-                 More than 4 strange pings of one pair over more than 60 s are monitoring. 3 differing, growing \
-                 replies carry answers.",
+    thresholds: "3 differing, growing replies carry answers.",
     stage: Stage::Control,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::ICMP,
     basis: "CrowdStrike, LightBasin (2021) and LIMINAL PANDA (2024): PingPong; Google/Mandiant, UNC3886 (2025); \
             Unit 42, CL-STA-0969 (2025): EchoBackdoor",
@@ -127,6 +130,7 @@ pub(crate) struct IcmpKnock {
     clients: Capped<IpAddr, u32>,
     calls: Capped<u64, Finding>,
     replies: Capped<(IpAddr, IpAddr), Replies>,
+    limits: Limits,
 }
 
 impl Default for IcmpKnock {
@@ -138,6 +142,7 @@ impl Default for IcmpKnock {
             clients: Capped::new("icmp-knock.clients", MAX_HABITS),
             calls: Capped::new("icmp-knock.calls", MAX_CALLS),
             replies: Capped::new("icmp-knock.replies", MAX_HOSTS),
+            limits: Limits::default(),
         }
     }
 }
@@ -149,6 +154,10 @@ impl Detector for IcmpKnock {
 
     fn wants(&self) -> Kinds {
         Kinds::FLOW.and(Kinds::ICMP)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -200,7 +209,8 @@ impl IcmpKnock {
         let (pinger, pinged) = (ends.src_ip, ends.dest_ip);
         self.runs.entry(&(pinger, pinged), || Run { since: event.at, count: 0 }).0.count += 1;
         let (knocks, _) = self.knocks.entry(&pinged, SmallVec::new);
-        knocks.retain(|knock| event.at.since(knock.at) <= WINDOW);
+        let window = self.limits.window_seconds.secs(scene.network.owner_of_ip(pinger));
+        knocks.retain(|knock| event.at.since(knock.at) <= window);
         if knocks.len() >= MAX_KNOCKS {
             knocks.remove(0);
         }
@@ -248,10 +258,15 @@ impl IcmpKnock {
         findings.push(finding);
     }
 
+    fn is_fresh(&self, scene: &Scene, event: &Event, knock: &Knock) -> bool {
+        let owner = scene.network.owner_of_ip(knock.pinger);
+        event.at.since(knock.at) <= self.limits.window_seconds.secs(owner)
+    }
+
     /// The host does what the ping said.
     fn told(&self, scene: &Scene, event: &Event, ends: &Endpoints) -> Option<Finding> {
         let knocks = self.knocks.peek(&ends.src_ip)?;
-        let recent = knocks.iter().rev().filter(|knock| event.at.since(knock.at) <= WINDOW);
+        let recent = knocks.iter().rev().filter(|knock| self.is_fresh(scene, event, knock));
         let (knock, found) = recent
             .filter_map(|knock| {
                 Some((knock, address_in_data::find(&knock.data, ends.dest_ip, ends.dest_port)?))
@@ -285,20 +300,25 @@ impl IcmpKnock {
     /// The host calls a place that nobody knows, and the ping before was strange.
     fn unannounced(&self, scene: &Scene, event: &Event, ends: &Endpoints) -> Option<Finding> {
         let (host, dest) = (ends.src_ip, ends.dest_ip);
-        if self.clients.peek(&host).is_some_and(|places| *places >= CLIENT)
+        if self
+            .clients
+            .peek(&host)
+            .is_some_and(|places| u64::from(*places) >= self.limits.client_places.everybody())
             || scene.network.is_management(dest)
         {
             return None;
         }
         let knock = self.knocks.peek(&host)?.iter().rev().find(|knock| {
-            let monitoring = self
-                .runs
-                .peek(&(knock.pinger, host))
-                .is_some_and(|run| run.count > MONITORING && event.at.since(run.since) > WINDOW);
+            let owner = scene.network.owner_of_ip(knock.pinger);
+            let window = self.limits.window_seconds.secs(owner);
+            let monitoring = self.runs.peek(&(knock.pinger, host)).is_some_and(|run| {
+                u64::from(run.count) > self.limits.monitoring_pings.of(owner)
+                    && event.at.since(run.since) > window
+            });
             let known = knock.acquainted
                 || scene.network.is_management(knock.pinger)
                 || is_listed(scene, knock.pinger);
-            knock.pattern_unknown && event.at.since(knock.at) <= WINDOW && !monitoring && !known
+            knock.pattern_unknown && event.at.since(knock.at) <= window && !monitoring && !known
         })?;
         // A place that called the host before is a peer; of the pinger that would say nothing, for it has just pinged.
         if dest != knock.pinger && scene.inventory.contacted(dest, host) {

@@ -13,6 +13,7 @@ use event::{
 use network::Network;
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, roles_text, speaks_telecom};
+use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
@@ -25,10 +26,9 @@ pub(crate) const CARD: Card = Card {
                 refused log-ins.",
     description: "[home] and [[partner]] networks say which host is ours and who the providers are. Without a description the host must \
                   be one that speaks a telecom protocol, and both far ends must lie in other networks.",
-    thresholds: "The session out begins while the one in lives. Twelve small turns make a flow interactive where SSH does not say so: a \
-                 log-in that is refused has fewer behind its key exchange.",
+    thresholds: "The session out begins while the one in lives.",
     stage: Stage::Pivot,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::FLOW,
     basis: "CrowdStrike on LightBasin (2021), on LIMINAL PANDA (2024); CISA AA25-239A",
     checks: &[
@@ -50,10 +50,15 @@ pub(crate) const CARD: Card = Card {
 
 const MAX_HOSTS: usize = 4_096;
 const MAX_SESSIONS: usize = 32;
-/// Turns small enough to be typed: behind a key exchange of about eight, four commands and their answers.
-const TYPED_TURNS: u64 = 12;
-/// A refused SSH log-in with six tries has up to about thirty.
-const TYPED_TURNS_SSH: u64 = 32;
+limits! {
+    Limits {
+        turns: 12, at most 100_000, "turns",
+            "small enough to be typed: behind a key exchange of about eight, four commands and their answers";
+        ssh_turns: 32, at most 100_000, "turns",
+            "a refused SSH log-in with six tries has up to about thirty";
+    }
+}
+
 /// More than this is no conversation that somebody types.
 const MAX_TYPED_OCTETS: u64 = 4 << 20;
 /// What a clock and the last packets of a session may be off.
@@ -84,11 +89,16 @@ struct Session {
 pub(crate) struct ProviderHop {
     hosts: Capped<IpAddr, Vec<Session>>,
     saw_sessions: bool,
+    limits: Limits,
 }
 
 impl Default for ProviderHop {
     fn default() -> Self {
-        Self { hosts: Capped::new("provider-hop.hosts", MAX_HOSTS), saw_sessions: false }
+        Self {
+            hosts: Capped::new("provider-hop.hosts", MAX_HOSTS),
+            saw_sessions: false,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -109,9 +119,13 @@ impl Detector for ProviderHop {
         Kinds::FLOW.and(Kinds::SSH)
     }
 
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
+    }
+
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
         let sight = match &event.what {
-            What::Flow(flow) if event.path.is_none() => of_flow(event, flow),
+            What::Flow(flow) if event.path.is_none() => of_flow(event, flow, &self.limits),
             What::Ssh(ssh) if event.path.is_none() => Some(of_ssh(event, ssh)),
             _ => return,
         };
@@ -143,7 +157,7 @@ impl Detector for ProviderHop {
     }
 }
 
-fn of_flow(event: &Event, flow: &Flow) -> Option<Sight> {
+fn of_flow(event: &Event, flow: &Flow, limits: &Limits) -> Option<Sight> {
     let ends = event.ends.as_ref().filter(|ends| ends.proto == Proto::Tcp)?;
     if flow.state == FlowState::New || matches!(flow.handshake, Handshake::Syn | Handshake::Refused)
     {
@@ -161,7 +175,7 @@ fn of_flow(event: &Event, flow: &Flow) -> Option<Sight> {
         Some(_) => return None,
     }
     let octets = flow.payload_to_server.saturating_add(flow.payload_to_client);
-    let enough = if ssh { TYPED_TURNS_SSH } else { TYPED_TURNS };
+    let enough = if ssh { limits.ssh_turns.everybody() } else { limits.turns.everybody() };
     let last = flow.turns.iter().map(|turn| turn.at).max();
     Some(Sight {
         start: flow.start.unwrap_or(event.at),

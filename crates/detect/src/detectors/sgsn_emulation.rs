@@ -20,7 +20,7 @@ use self::announced::Announced;
 use self::habits::Habits;
 use self::walk::{Walk, Walks};
 use self::window::{Window, Windows};
-use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene, Stage};
+use crate::{Card, Check, Detector, Finding, Gap, Kinds, Scene, Stage, Tuning};
 
 /// An emulator sends an echo and its request at once.
 const OPENING: Duration = Duration::from_secs(2);
@@ -43,11 +43,10 @@ pub(crate) const CARD: Card = Card {
                 that begins after the attach (not evaluable); a device that reports every night and is accepted.",
     description: "Addresses that a partner lists under gsn, and our own GSNs, are not judged by announcement and daily \
                   window. Nothing is needed for habits and walks.",
-    thresholds: "4 refused subscribers in 10 minutes, 60 % refusals: the published script loops over nine pairs. 3 days \
-                 and 35 minutes: it acts 30 minutes a day. A strong habit with 2 small ones, or 6 small ones: honest \
-                 old SGSNs have up to five. 5 announced sessions and 80 % announced make absence meaningful.",
+    thresholds: "A strong habit with 2 small ones, or 6 small ones: honest old SGSNs have up to five. 5 announced sessions and 80 % \
+                 announced make absence meaningful.",
     stage: Stage::Control,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::GTP,
     basis: "CrowdStrike, LightBasin (2021) and LIMINAL PANDA (2024); the public source of sgsnemu (osmo-ggsn); TS \
             29.060 §7.3.1; TS 24.008 §10.5.6.2",
@@ -88,6 +87,44 @@ pub(crate) const CARD: Card = Card {
     motif: &["MOT3003", "MOT1199.301"],
 };
 
+limits! {
+    Limits {
+        walk_refused: 4, at most 32, "subscribers",
+            "the published script loops over nine pairs; fewer refused ones are a customer's expired cards";
+        walk_before_accepted: 3, at most 32, "subscribers",
+            "an acceptance after this many refused ones ends a walk";
+        walk_seconds: 600, at most 86_400, "seconds",
+            "ten minutes hold one round of the published script";
+        walk_refused_percent: 60, at most 100, "percent",
+            "nodes with customers are refused less";
+        window_days: 3, at most 7, "days",
+            "three days in a row make a habit";
+        window_seconds: 2_100, at most 43_200, "seconds",
+            "the published script acts for thirty minutes a day; five more for its last attempt and for drift";
+        window_refused_percent: 20, at most 100, "percent",
+            "a meter that reports every night is accepted";
+    }
+}
+
+impl Limits {
+    fn walk(&self, owner: Owner<'_>) -> walk::Bounds {
+        walk::Bounds {
+            window: self.walk_seconds.secs(owner),
+            refused: self.walk_refused.of(owner),
+            before_accepted: self.walk_before_accepted.of(owner),
+            percent: self.walk_refused_percent.of(owner),
+        }
+    }
+
+    fn window(&self, owner: Owner<'_>) -> window::Bounds {
+        window::Bounds {
+            days: self.window_days.of(owner),
+            seconds: self.window_seconds.of(owner),
+            refused_percent: self.window_refused_percent.of(owner),
+        }
+    }
+}
+
 /// The last echo of a pair.
 #[derive(Clone, Copy, Debug)]
 struct Echo {
@@ -103,6 +140,7 @@ pub(crate) struct SgsnEmulation {
     windows: Windows,
     announced: Announced,
     judged: i64,
+    limits: Limits,
 }
 
 impl Default for SgsnEmulation {
@@ -114,6 +152,7 @@ impl Default for SgsnEmulation {
             windows: Windows::default(),
             announced: Announced::default(),
             judged: i64::MIN,
+            limits: Limits::default(),
         }
     }
 }
@@ -125,6 +164,10 @@ impl Detector for SgsnEmulation {
 
     fn wants(&self) -> Kinds {
         Kinds::DIAMETER.and(Kinds::GTP).and(Kinds::MAP).and(Kinds::CAP)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -212,7 +255,8 @@ impl SgsnEmulation {
         if described {
             return;
         }
-        if let Some(window) = self.windows.requested(event, gtp, peer, level.is_some())
+        let bounds = self.limits.window(scene.network.owner_of_ip(peer));
+        if let Some(window) = self.windows.requested(event, gtp, peer, level.is_some(), bounds)
             && !announced
         {
             findings.push(daily(scene, event, ends, &window));
@@ -239,7 +283,8 @@ impl SgsnEmulation {
             finding.counts = true;
         });
         self.windows.answered(gtp, peer);
-        if let Some(walk) = self.walks.answered(gtp, peer, request) {
+        let bounds = self.limits.walk(scene.network.owner_of_ip(peer));
+        if let Some(walk) = self.walks.answered(gtp, peer, request, bounds) {
             findings.push(walked(scene, event, gtp, ends, walk));
         }
     }

@@ -13,6 +13,7 @@ use event::{
 };
 
 use super::sides::{NO_DESCRIPTION, Side, is_telecom_port, port_text, speaks_telecom, tunnel_text};
+use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
@@ -25,11 +26,10 @@ pub(crate) const CARD: Card = Card {
                 nodes, where pairs are chance; sessions with management, our own nodes and telecom peers.",
     description: "[home] networks and management say who is no outsider, partners' `services` what is agreed. Without a description an \
                   outsider is an address that speaks no telecom protocol itself.",
-    thresholds: "Five instructions that were followed by signalling within two seconds, 70 % or more of all instructions, and less than one \
-                 in 100,000 that chance does it at the host's own rate (Chernoff bound of the binomial tail): relays answer to every \
-                 instruction, other connections to none.",
+    thresholds: "And less than one chance in 100,000 that this happens at the host's own rate (Chernoff bound of the binomial tail): relays \
+                 answer to every instruction, other connections to none.",
     stage: Stage::SignallingAccess,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::M3UA.and(Kinds::MAP),
     basis: "CrowdStrike on SIGTRANslator (2024): the role of the tool is published, its bytes are not",
     checks: &[Check {
@@ -42,7 +42,15 @@ pub(crate) const CARD: Card = Card {
     motif: &["MOT3002.301", "MOT3003.301"],
 };
 
-const ENOUGH: u32 = 5;
+limits! {
+    Limits {
+        instructions: 5, at most 100_000, "instructions",
+            "that were followed by signalling within two seconds: fewer are a coincidence";
+        paired_percent: 70, at most 100, "percent",
+            "of all instructions: a relay answers to nearly every one";
+    }
+}
+
 /// Delays that are tried, in microseconds: the chance that something else happens within them grows with each.
 const WINDOWS: [i64; 5] = [100_000, 250_000, 500_000, 1_000_000, 2_000_000];
 const LONGEST: Duration = Duration::from_secs(2);
@@ -170,6 +178,7 @@ pub(crate) struct SigtranRelay {
     sessions: Capped<Key, Session>,
     waiting: VecDeque<Waiting>,
     dropped: u64,
+    limits: Limits,
 }
 
 impl Default for SigtranRelay {
@@ -179,6 +188,7 @@ impl Default for SigtranRelay {
             sessions: Capped::new("sigtran-relay.sessions", MAX_SESSIONS),
             waiting: VecDeque::new(),
             dropped: 0,
+            limits: Limits::default(),
         }
     }
 }
@@ -190,6 +200,10 @@ impl Detector for SigtranRelay {
 
     fn wants(&self) -> Kinds {
         Kinds::FLOW.and(Kinds::MAP).and(Kinds::CAP).and(Kinds::SCCP)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, _findings: &mut Vec<Finding>) {
@@ -368,7 +382,11 @@ impl SigtranRelay {
         let bursts = signalling.sent.count_in(session.first, session.last.plus(LONGEST));
         #[expect(clippy::cast_precision_loss, reason = "at most 2,048")]
         let rate = bursts as f64 / span;
-        let (followed, window) = session.significant(rate)?;
+        let (followed, window) = session.significant(
+            rate,
+            self.limits.instructions.everybody(),
+            self.limits.paired_percent.everybody(),
+        )?;
         session.told = true;
         Some(finding(scene, waiting, session, followed, window, rate))
     }
@@ -376,9 +394,11 @@ impl SigtranRelay {
 
 impl Session {
     /// The smallest delay at which chance is out of the question.
-    fn significant(&self, rate: f64) -> Option<(u32, i64)> {
+    fn significant(&self, rate: f64, least: u64, percent: u64) -> Option<(u32, i64)> {
         for (followed, window) in self.followed.into_iter().zip(WINDOWS) {
-            if followed < ENOUGH || u64::from(followed) * 10 < u64::from(self.turns_in) * 7 {
+            if u64::from(followed) < least
+                || u64::from(followed) * 100 < u64::from(self.turns_in) * percent
+            {
                 continue;
             }
             #[expect(clippy::cast_precision_loss, reason = "two seconds in microseconds are exact")]

@@ -4,7 +4,6 @@
 //! they take: an address, a point code or a global title that is not theirs; and gateways that refuse them.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use event::{
     Capped, CompactString, Event, Level, M3ua, Outcome, PointCode, SccpAddress, Sctp, SctpState,
@@ -13,6 +12,7 @@ use event::{
 use network::{Network, Owner, Role, Use};
 
 use super::sides::{NO_DESCRIPTION, Side};
+use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Stage};
 use crate::scene::Scene;
 
@@ -25,9 +25,9 @@ pub(crate) const CARD: Card = Card {
                 same owner (failover), elements with a signalling role, hubs that relay for a partner.",
     description: "[[partner]] sigtran, [[element]] roles and addresses, point_codes and gt_prefixes say who is provisioned. Without a \
                   description only what gateways refuse is judged. Routing contexts and network appearances are not described.",
-    thresholds: "One association or label is enough; five refused attempts without success, because a restarting gateway refuses a few.",
+    thresholds: "One association or label is enough.",
     stage: Stage::SignallingAccess,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::SCTP.and(Kinds::M3UA).and(Kinds::MAP),
     basis: "CrowdStrike on SIGTRANslator (2024); RFC 4666 §3.8.1 for the error codes, and the numbers of its drafts",
     checks: &[
@@ -62,8 +62,15 @@ pub(crate) const CARD: Card = Card {
     motif: &["MOT3002.301", "MOT1199.301"],
 };
 
-const REFUSALS: u32 = 5;
-const REFUSAL_SPAN: Duration = Duration::from_secs(24 * 3600);
+limits! {
+    Limits {
+        refusals: 5, at most 100_000, "INITs",
+            "a gateway that restarts refuses a few";
+        refusal_seconds: 86_400, at most 604_800, "seconds",
+            "a tool that waits between tries does not wait longer than a day";
+    }
+}
+
 const MAX_PAIRS: usize = 4_096;
 const MAX_TOLD: usize = 16_384;
 
@@ -100,6 +107,7 @@ pub(crate) struct SigtranRoguePeer {
     /// Titles and links that were told, so that busy links do not repeat the work.
     told: Capped<(IpAddr, CompactString), u64>,
     saw_sigtran: bool,
+    limits: Limits,
 }
 
 impl Default for SigtranRoguePeer {
@@ -108,6 +116,7 @@ impl Default for SigtranRoguePeer {
             refusals: Capped::new("sigtran-rogue-peer.refusals", MAX_PAIRS),
             told: Capped::new("sigtran-rogue-peer.told", MAX_TOLD),
             saw_sigtran: false,
+            limits: Limits::default(),
         }
     }
 }
@@ -119,6 +128,10 @@ impl Detector for SigtranRoguePeer {
 
     fn wants(&self) -> Kinds {
         Kinds::M3UA.and(Kinds::MAP).and(Kinds::CAP).and(Kinds::SCCP).and(Kinds::SCTP)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -268,8 +281,11 @@ impl SigtranRoguePeer {
             // The end of an association that began before the capture.
             SctpState::Refused if sctp.midstream => {}
             SctpState::Refused => {
+                let owner = scene.network.owner_of_ip(ends.src_ip);
+                let span = self.limits.refusal_seconds.secs(owner);
+                let limit = self.limits.refusals.of(owner);
                 let (refusals, _) = self.refusals.entry(&pair, Refusals::default);
-                if refusals.count == 0 || event.at.since(refusals.first) > REFUSAL_SPAN {
+                if refusals.count == 0 || event.at.since(refusals.first) > span {
                     *refusals = Refusals {
                         first: event.at,
                         was_up: refusals.was_up,
@@ -280,7 +296,7 @@ impl SigtranRoguePeer {
                 if refusals.frames.len() < 8 {
                     refusals.frames.push(event.frame);
                 }
-                if refusals.count != REFUSALS || refusals.was_up {
+                if u64::from(refusals.count) != limit || refusals.was_up {
                     return;
                 }
                 let (rogue, gateway) = pair;
@@ -290,7 +306,7 @@ impl SigtranRoguePeer {
                     outcome: Outcome::Refused,
                     signature: format!("{gateway} refuses the SIGTRAN associations of {rogue}, which tries again and again"),
                     why: format!(
-                        "{REFUSALS} INITs from {rogue} to {gateway}:{} were answered with ABORT since {}, and none came up",
+                        "{limit} INITs from {rogue} to {gateway}:{} were answered with ABORT since {}, and none came up",
                         ends.dest_port, refusals.first
                     ),
                     honest_cause: "A partner's new or moved node before the gateway was configured, or a gateway that is down.".to_owned(),

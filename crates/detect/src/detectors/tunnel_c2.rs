@@ -9,20 +9,28 @@ use event::{
     TunnelPath, TunnelState, What,
 };
 
-use super::tinyshell_handshake;
-use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage, Suspicion};
+use network::Owner;
 
-/// Turns small enough to be typed that make a conversation, whatever time it took.
-const MANY_TURNS: u64 = 20;
-/// Fewer will do when they took this long: nobody's transfer is both slow and small.
-const SOME_TURNS: u64 = 10;
-const LONG: Duration = Duration::from_secs(60);
-/// Share of turns, in percent, that must be small.
-const SMALL_PERCENT: u64 = 60;
-/// More than this is a transfer.
-const MAX_BYTES: u64 = 1_000_000;
-/// Conversations of a tunnel: a carrier of remote control has one or two, a subscriber's phone dozens.
-const MAX_FLOWS: u32 = 12;
+use super::tinyshell_handshake;
+use crate::{Card, Check, Detector, Finding, Kinds, Scene, Stage, Suspicion, Tuning};
+
+limits! {
+    Limits {
+        turns: 20, at most 100_000, "turns",
+            "a few commands and their answers, behind a key exchange";
+        long_turns: 10, at most 100_000, "turns",
+            "fewer are enough where the conversation lasts";
+        long_seconds: 60, at most 86_400, "seconds",
+            "what a person types takes longer than what a program sends";
+        small_percent: 60, at most 100, "percent",
+            "typed turns are small; transfers are not";
+        bytes: 1_000_000, at most 1_000_000_000, "octets",
+            "more is no conversation that somebody types";
+        flows: 12, at most 1_000_000, "conversations",
+            "a subscriber's device opens dozens in its tunnel, an operator's shell one";
+    }
+}
+
 /// Pauses between a side's turns that differ by less than this share of the middle one, in percent, are a timer's.
 const REGULAR_PERCENT: i64 = 10;
 const MIN_PAUSES: usize = 4;
@@ -41,10 +49,9 @@ pub(crate) const CARD: Card = Card {
     quiet_for: "Sessions that nothing else calls suspect; devices that report on a timer; names and time; transfers; \
                 tunnels with many conversations.",
     description: "Only through rogue-gtp-peer, which needs the partners' GSN lists.",
-    thresholds: "20 small turns, or 10 over a minute; 60 % of all turns; under 1 MB; at most 12 conversations in the \
-                 tunnel; pauses that vary by more than 10 %.",
+    thresholds: "All of these together make a conversation that somebody types.",
     stage: Stage::Control,
-    settings: &[],
+    settings: Limits::SETTINGS,
     judges: Kinds::TUNNEL,
     basis: "CrowdStrike, LightBasin (2021): TinyShell through sgsnemu's tunnel, half an hour a day",
     checks: &[
@@ -77,6 +84,7 @@ pub(crate) struct TunnelC2 {
     tunnels: Capped<(IpAddr, u32), Known>,
     told: Capped<u64, ()>,
     paces: Capped<u64, Pace>,
+    limits: Limits,
 }
 
 impl Default for TunnelC2 {
@@ -85,6 +93,7 @@ impl Default for TunnelC2 {
             tunnels: Capped::new("tunnel-c2.tunnels", MAX_TUNNELS),
             told: Capped::new("tunnel-c2.told", MAX_TOLD),
             paces: Capped::new("tunnel-c2.paces", MAX_PACES),
+            limits: Limits::default(),
         }
     }
 }
@@ -96,6 +105,10 @@ impl Detector for TunnelC2 {
 
     fn wants(&self) -> Kinds {
         Kinds::FLOW.and(Kinds::TUNNEL)
+    }
+
+    fn tune(&mut self, tuning: &Tuning) {
+        self.limits = Limits::tuned(tuning, &CARD);
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -153,9 +166,13 @@ impl TunnelC2 {
             .as_ref()
             .is_some_and(|opening| tinyshell_handshake::shape(flow, opening).is_some());
         let timer = self.is_timer(event, flow);
+        let owner = scene.network.owner_of_ip(path.src_ip);
         let check = if tinyshell {
             "tinyshell"
-        } else if !timer && known.flows <= MAX_FLOWS && is_conversation(event, flow) {
+        } else if !timer
+            && u64::from(known.flows) <= self.limits.flows.of(owner)
+            && is_conversation(event, flow, &self.limits, owner)
+        {
             "interactive"
         } else {
             return None;
@@ -225,7 +242,7 @@ fn suspicion(scene: &Scene, path: &TunnelPath, known: &Known) -> Option<Suspicio
     }
 }
 
-fn is_conversation(event: &Event, flow: &Flow) -> bool {
+fn is_conversation(event: &Event, flow: &Flow, limits: &Limits, owner: Owner<'_>) -> bool {
     let timer = matches!(flow.app_proto.as_deref(), Some("dns" | "ntp" | "snmp" | "syslog"));
     let proto = event.ends.is_some_and(|ends| matches!(ends.proto, Proto::Tcp | Proto::Udp));
     if !proto || timer && flow.dns_framed != Some(false) {
@@ -233,12 +250,13 @@ fn is_conversation(event: &Event, flow: &Flow) -> bool {
     }
     let lasted = flow.start.map_or(Duration::ZERO, |start| event.at.since(start));
     let small = flow.small_turn_count;
-    let enough = small >= MANY_TURNS || small >= SOME_TURNS && lasted >= LONG;
+    let enough = small >= limits.turns.of(owner)
+        || small >= limits.long_turns.of(owner) && lasted >= limits.long_seconds.secs(owner);
     let both = flow.packets_to_server > 0 && flow.packets_to_client > 0;
     enough
         && both
-        && small * 100 >= flow.turn_count * SMALL_PERCENT
-        && flow.bytes_to_server.saturating_add(flow.bytes_to_client) <= MAX_BYTES
+        && small * 100 >= flow.turn_count * limits.small_percent.of(owner)
+        && flow.bytes_to_server.saturating_add(flow.bytes_to_client) <= limits.bytes.of(owner)
 }
 
 fn controlled(

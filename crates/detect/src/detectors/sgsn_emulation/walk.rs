@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use event::{Capped, Event, Gtp, Outcome, Subscriber, TableCount, Timestamp};
 
-/// The published script loops over nine pairs inside half an hour; ten minutes hold one round.
-const WINDOW: Duration = Duration::from_secs(600);
-/// Distinct subscribers refused: fewer are a customer's expired cards.
-const DISTINCT: usize = 4;
-/// An acceptance after this many refused ones ends a walk.
-const BEFORE_ACCEPTED: usize = 3;
-/// Share of refusals, in percent, that tells a walk from the traffic of a node with customers.
-const REFUSED_PERCENT: usize = 60;
 const MAX_SOURCES: usize = 2_048;
 const MAX_ATTEMPTS: usize = 48;
+
+/// When attempts of one source are a walk.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) window: Duration,
+    /// Distinct subscribers refused.
+    pub(super) refused: u64,
+    /// The same, where one was accepted at last.
+    pub(super) before_accepted: u64,
+    /// Share of refusals.
+    pub(super) percent: u64,
+}
 
 /// One request and what became of it.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +69,21 @@ impl Walks {
     }
 
     /// An answer: gives the walk back that it makes or ends.
-    pub(super) fn answered(&mut self, gtp: &Gtp, source: IpAddr, request: u64) -> Option<Walk> {
+    pub(super) fn answered(
+        &mut self,
+        gtp: &Gtp,
+        source: IpAddr,
+        request: u64,
+        bounds: Bounds,
+    ) -> Option<Walk> {
         let attempts = self.sources.get_mut(&source)?;
         let outcome = gtp.outcome?;
         let attempt = attempts.iter_mut().rev().find(|attempt| attempt.frame == request)?;
         attempt.outcome = Some(outcome);
         attempt.about_identity = !is_resource(gtp);
         let last = *attempt;
-        let recent = || attempts.iter().filter(|attempt| last.at.since(attempt.at) <= WINDOW);
+        let recent =
+            || attempts.iter().filter(|attempt| last.at.since(attempt.at) <= bounds.window);
         let refused: Vec<Attempt> =
             recent().filter(|attempt| attempt.outcome == Some(Outcome::Refused)).copied().collect();
         let answered = recent().filter(|attempt| attempt.outcome.is_some()).count();
@@ -81,11 +92,11 @@ impl Walks {
         who.sort();
         who.dedup();
         let accepted = (outcome >= Outcome::Answered).then_some(last);
-        let needed = if accepted.is_some() { BEFORE_ACCEPTED } else { DISTINCT };
+        let needed = if accepted.is_some() { bounds.before_accepted } else { bounds.refused };
         // What a gateway refuses for want of resources says nothing about who asks.
         let about_identity = refused.iter().any(|attempt| attempt.about_identity);
-        if who.len() < needed || refused.len() * 100 < answered * REFUSED_PERCENT || !about_identity
-        {
+        let share = refused.len() as u64 * 100 < answered as u64 * bounds.percent;
+        if (who.len() as u64) < needed || share || !about_identity {
             return None;
         }
         Some(Walk { accepted, distinct: who.len(), requests: recent().count(), refused })

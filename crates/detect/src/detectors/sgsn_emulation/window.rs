@@ -6,18 +6,22 @@ use event::{Capped, Event, Gtp, Outcome, Subscriber, TableCount, Timestamp};
 use smallvec::SmallVec;
 
 const DAY: i64 = 86_400;
-/// The published script acts for thirty minutes a day; five more allow for its last attempt and for drift.
-const WINDOW: i64 = 35 * 60;
-/// Three days in a row make a habit.
-const DAYS: usize = 3;
+/// Days that are looked at: those before are forgotten.
+const DAYS: usize = 7;
 const MAX_SOURCES: usize = 4_096;
 /// An emulator has a handful of subscribers (nine were published); from this many on it is a fleet.
 const MAX_SUBSCRIBERS: usize = 16;
 /// Share of one day's subscribers, in percent, that the next day repeats.
 const SAME_PERCENT: usize = 70;
-/// Refusals, in percent of the requests, from which on a daily window is one of attempts: the published script goes on to
-/// its next subscriber when it is refused.
-const REFUSED_PERCENT: u32 = 20;
+/// When days make a habit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) days: u64,
+    pub(super) seconds: u64,
+    /// Refusals from which on a daily window is one of attempts: the published script goes on to its next subscriber when
+    /// it is refused.
+    pub(super) refused_percent: u64,
+}
 
 /// What a source did on one day.
 #[derive(Clone, Debug)]
@@ -69,6 +73,7 @@ impl Windows {
         gtp: &Gtp,
         source: IpAddr,
         habitual: bool,
+        bounds: Bounds,
     ) -> Option<Window> {
         let now = event.at.secs();
         let (source, _) =
@@ -76,7 +81,7 @@ impl Windows {
         let (number, second) =
             ((now - source.origin).div_euclid(DAY), (now - source.origin).rem_euclid(DAY));
         if source.days.last().is_none_or(|day| day.number != number) {
-            if DAYS <= source.days.len() {
+            if kept(bounds) <= source.days.len() {
                 source.days.remove(0);
             }
             source.days.push(Day {
@@ -101,7 +106,7 @@ impl Windows {
         {
             day.subscribers.push(subscriber);
         }
-        judge(&source.days)
+        judge(&source.days, bounds)
     }
 
     pub(super) fn answered(&mut self, gtp: &Gtp, source: IpAddr) {
@@ -117,8 +122,12 @@ impl Windows {
     }
 }
 
-fn judge(days: &[Day]) -> Option<Window> {
-    if days.len() < DAYS {
+fn kept(bounds: Bounds) -> usize {
+    usize::try_from(bounds.days).map_or(DAYS, |days| days.min(DAYS))
+}
+
+fn judge(days: &[Day], bounds: Bounds) -> Option<Window> {
+    if days.len() < kept(bounds) {
         return None;
     }
     let in_a_row = days.windows(2).all(|pair| {
@@ -131,13 +140,13 @@ fn judge(days: &[Day]) -> Option<Window> {
     let last = days.iter().map(|day| day.last).max()?;
     let requests: u32 = days.iter().map(|day| day.requests).sum();
     let refused: u32 = days.iter().map(|day| day.refused).sum();
-    let is_refused = refused.saturating_mul(100) >= requests.saturating_mul(REFUSED_PERCENT);
+    let is_refused = u64::from(refused) * 100 >= u64::from(requests) * bounds.refused_percent;
     // A meter that reports every night does the same, alone or with a whole fleet, and is accepted.
     let several = days.iter().map(|day| day.subscribers.len()).max().unwrap_or(0);
     let suspicious = days.iter().any(|day| day.habitual)
         || is_refused
         || (2..MAX_SUBSCRIBERS).contains(&several);
-    if !in_a_row || last - first > WINDOW || !suspicious {
+    if !in_a_row || last.abs_diff(first) > bounds.seconds || !suspicious {
         return None;
     }
     let mut subscribers: Vec<Subscriber> =
