@@ -14,6 +14,7 @@ mod sgsn_emulation;
 mod sides;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
+mod ss7;
 mod ss7_category_1;
 mod ssh_password_spray;
 mod tinyshell_handshake;

@@ -1,55 +1,13 @@
 //! Quiet, loud and boundary cases of `ss7-category-1`.
 
-use event::{GlobalTitle, Map, Outcome, Proto, SccpAddress, What};
+use event::{Map, Outcome, Proto, Sccp, What};
 use network::Network;
 
 use crate::detectors::sides::test_network;
+use crate::detectors::ss7::tests_support::{HOME, OUT, STP, cap_invoke, invoke, push, reply};
 use crate::tests_support::{Events, check, check_with, gaps, names};
 
 const ID: &str = "ss7-category-1";
-const OUT: &str = "198.51.100.10:2905";
-const STP: &str = "192.0.2.10:2905";
-
-fn gt(digits: &str) -> Option<SccpAddress> {
-    let gt =
-        GlobalTitle { digits: digits.into(), np: Some(1), nai: Some(4), ..GlobalTitle::default() };
-    Some(SccpAddress {
-        gt: (!digits.is_empty()).then_some(gt),
-        ssn: Some(6),
-        ..SccpAddress::default()
-    })
-}
-
-fn invoke(opcode: i64, calling: &str, called: &str) -> Map {
-    Map {
-        user: "map".into(),
-        calling: gt(calling),
-        called: gt(called),
-        message: "begin".into(),
-        otid: Some("01".into()),
-        component: Some("invoke".into()),
-        component_count: 1,
-        invoke_id: Some(1),
-        opcode: Some(opcode),
-        ..Map::default()
-    }
-}
-
-fn reply(component: &'static str, request: u64) -> Map {
-    Map {
-        user: "map".into(),
-        message: "end".into(),
-        dtid: Some("01".into()),
-        component: Some(component.into()),
-        invoke_id: Some(1),
-        request: Some(request),
-        ..Map::default()
-    }
-}
-
-fn push(events: &mut Events, secs: f64, src: &str, dest: &str, map: Map) {
-    events.push(secs, src, dest, Proto::Sctp, What::Map(Box::new(map)));
-}
 
 fn one(src: &str, dest: &str, map: Map) -> Events {
     let mut events = Events::new();
@@ -73,7 +31,7 @@ fn quiet_for_agreements_and_home() {
         let events = one(src, dest, invoke(opcode, calling, called));
         assert!(check_with(ID, test_network(), &events).is_empty(), "{opcode} {calling}");
     }
-    let cap = Map { user: "cap".into(), ..invoke(31, "99902000001", "99901000010") };
+    let cap = cap_invoke(31, "99902000001", "99901000010");
     assert!(check_with(ID, test_network(), &one(OUT, STP, cap)).is_empty());
 }
 
@@ -162,4 +120,85 @@ fn without_a_description_countries_decide() {
         assert!(check(ID, &same).is_empty(), "{calling}");
         assert_eq!(gaps(ID, Network::default(), &same).len(), 1);
     }
+}
+
+#[test]
+fn operations_that_no_public_source_names_are_medium_until_they_are_answered() {
+    let mut events = one(OUT, STP, invoke(68, "99902000001", HOME));
+    assert_eq!(names(&check_with(ID, test_network(), &events)), ["map.prepare-handover medium"]);
+    let confirmed = Map { ..reply("returnResultLast", 1) };
+    push(&mut events, 0.1, STP, OUT, confirmed);
+    assert_eq!(names(&check_with(ID, test_network(), &events)), ["map.prepare-handover high"]);
+}
+
+#[test]
+fn a_result_whose_request_was_not_seen_left_all_the_same() {
+    let result = Map {
+        calling: invoke(71, HOME, "").calling,
+        called: invoke(71, "99902000001", "").calling,
+        opcode: Some(71),
+        returned: vec!["location".into()],
+        parameter_len: 40,
+        request: None,
+        request_unseen: true,
+        ..reply("returnResultLast", 0)
+    };
+    let events = one(STP, OUT, result.clone());
+    let alerts = check_with(ID, test_network(), &events);
+    assert_eq!(names(&alerts), ["map.any-time-interrogation critical"]);
+    assert_eq!(
+        (alerts[0].outcome, alerts[0].entities[0].as_str()),
+        (Outcome::AnsweredWithData, "gt:99902000001")
+    );
+    // What others answer us is not our loss.
+    let ours = Map { calling: result.called.clone(), called: result.calling.clone(), ..result };
+    assert!(check_with(ID, test_network(), &one(OUT, STP, ours)).is_empty());
+}
+
+#[test]
+fn what_the_network_gives_back_and_what_is_aborted_is_refused() {
+    let mut events = one(OUT, STP, invoke(71, "99902000001", HOME));
+    let sccp = Sccp { request: Some(1), otid: Some("01".into()), ..Sccp::default() };
+    events.push(0.1, STP, OUT, Proto::Sctp, What::Sccp(Box::new(sccp)));
+    let alerts = check_with(ID, test_network(), &events);
+    assert_eq!(
+        (names(&alerts), alerts[0].outcome),
+        (vec!["map.any-time-interrogation high".to_owned()], Outcome::Refused)
+    );
+
+    let mut events = one(OUT, STP, invoke(71, "99902000001", HOME));
+    let abort = Map {
+        message: "abort".into(),
+        component: None,
+        outcome: Some(Outcome::Refused),
+        ..reply("", 1)
+    };
+    push(&mut events, 0.1, STP, OUT, abort);
+    assert_eq!(check_with(ID, test_network(), &events)[0].outcome, Outcome::Refused);
+}
+
+#[test]
+fn the_configuration_decides_what_is_category_1() {
+    let mut tuning = crate::Tuning::default();
+    tuning.set_category("cap.0", 1);
+    tuning.set_category("map.71", 0);
+    let makers = vec![(crate::find(ID).unwrap().make)()];
+    let mut engine = crate::Engine::with(test_network(), tuning, makers);
+    let mut events = one(OUT, STP, cap_invoke(0, "99902000001", HOME));
+    push(&mut events, 1.0, OUT, STP, invoke(71, "99902000001", HOME));
+    events.list.iter().for_each(|event| engine.on_event(event));
+    engine.finish();
+    assert_eq!(names(&engine.alerts()), ["configured-category high"]);
+}
+
+#[test]
+fn a_flood_of_requests_keeps_the_table_at_its_cap() {
+    let mut events = Events::new();
+    for n in 0..6_000u32 {
+        let otid = Some(format!("{n:08x}").as_str().into());
+        let map = Map { otid, ..invoke(71, "99902000001", HOME) };
+        push(&mut events, f64::from(n) * 0.001, OUT, STP, map);
+    }
+    let alerts = check_with(ID, test_network(), &events);
+    assert_eq!((alerts.len(), alerts[0].count), (1, 6_000));
 }
