@@ -21,6 +21,8 @@ pub struct Engine {
     detectors: Vec<Box<dyn Detector>>,
     /// What each of them wants to look at.
     wants: Vec<Kinds>,
+    /// Their cards, and whether what they find counts.
+    cards: Vec<(&'static Card, AlertState)>,
     /// Kinds of events that came.
     seen: Kinds,
     findings: Vec<Finding>,
@@ -40,7 +42,11 @@ impl std::fmt::Debug for Engine {
 impl Engine {
     /// Every detection of the list, with this description.
     pub fn new(network: Network, tuning: Tuning) -> Self {
-        Self::with(network, tuning, DETECTORS.iter().map(|entry| (entry.make)()).collect())
+        #[cfg_attr(not(feature = "rules"), expect(unused_mut, reason = "rules come to them"))]
+        let mut detectors: Vec<_> = DETECTORS.iter().map(|entry| (entry.make)()).collect();
+        #[cfg(feature = "rules")]
+        detectors.extend(tuning.rules.as_ref().map(|rules| rules.detector(false)));
+        Self::with(network, tuning, detectors)
     }
 
     /// These detections only.
@@ -52,6 +58,7 @@ impl Engine {
             scene: Scene::new(network, tuning),
             seen: Kinds::NONE,
             wants: detectors.iter().map(|detector| detector.wants()).collect(),
+            cards: detectors.iter().flat_map(|detector| detector.cards()).collect(),
             detectors,
             findings: Vec::new(),
             alerts: BTreeMap::new(),
@@ -137,7 +144,7 @@ impl Engine {
     pub fn coverage(&self) -> Vec<Coverage> {
         let gaps = self.gaps();
         let mut coverage = Vec::new();
-        for card in self.detectors.iter().map(|detector| detector.card()) {
+        for (card, _) in &self.cards {
             let unseen = (!self.seen.any(card.judges))
                 .then(|| format!("no {} in the capture", card.judges.names().join(" or ")));
             for check in card.checks {
@@ -177,6 +184,7 @@ impl Engine {
             self.detectors.iter().flat_map(|detector| detector.tables()).collect();
         tables.extend(self.scene.inventory.tables());
         tables.extend(self.scene.suspects.tables());
+        tables.extend(self.scene.whereabouts.tables());
         tables.push(TableCount {
             table: "alerts".into(),
             entries: self.alerts.len() as u64,
@@ -196,7 +204,9 @@ impl Engine {
             return;
         }
         for finding in self.findings.drain(..) {
-            let Some(card) = crate::find(finding.detection).map(|entry| entry.card) else {
+            let Some((card, state)) =
+                self.cards.iter().find(|(card, _)| card.id == finding.detection)
+            else {
                 continue;
             };
             self.scene.suspects.remember(&finding);
@@ -216,7 +226,7 @@ impl Engine {
                 }
             }
             count(&mut self.of_level, finding.level, 1);
-            self.alerts.insert(key, first(card, finding));
+            self.alerts.insert(key, Alert { state: *state, ..first(card, finding) });
         }
     }
 }

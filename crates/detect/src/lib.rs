@@ -8,16 +8,24 @@ mod limits;
 mod aggregate;
 mod card;
 mod detectors;
+mod incidents;
+#[cfg(feature = "rules")]
+pub mod rules;
 mod scene;
 mod suspects;
 #[cfg(test)]
 #[allow(dead_code, reason = "detections use what they need of it")]
 mod tests_support;
 mod tuning;
+mod whereabouts;
 
 pub use aggregate::Engine;
 pub use card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 pub use detectors::{DETECTORS, Entry, find};
+pub use incidents::{IncidentRules, incidents, incidents_by};
+#[cfg(feature = "rules")]
+pub use rules::RuleSet;
 pub use scene::Scene;
 pub use suspects::{Suspects, Suspicion};
-pub use tuning::{Limit, ReadError, Suppression, Tuning};
+pub use tuning::{Limit, ReadError, Suppression, Tuning, TuningCounts};
+pub use whereabouts::{Act, Domain, Known, Node, Place, Sighting, Source, Whereabouts};

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use event::{Event, Timestamp};
 use network::{Inventory, Network, Owner, Role};
 
-use crate::{Suspects, Tuning};
+use crate::{Suspects, Tuning, Whereabouts};
 
 /// Roles of nodes that signal, or that others find their way by: what an intruder wants to stand on.
 const CORE: &[Role] = &[
@@ -35,6 +35,8 @@ pub struct Scene {
     pub now: Timestamp,
     /// Sessions that a detection has already called suspect.
     pub suspects: Suspects,
+    /// Where subscribers are.
+    pub whereabouts: Whereabouts,
 }
 
 impl Scene {
@@ -46,11 +48,13 @@ impl Scene {
         self.began.get_or_insert(event.at);
         self.now = self.now.max(event.at);
         self.inventory.observe(event);
+        self.whereabouts.observe(&self.network, event);
     }
 
     /// What the detections were to see as new becomes known.
     pub(crate) fn remember(&mut self, event: &Event) {
         self.inventory.remember_contact(event);
+        self.whereabouts.remember(event);
     }
 
     /// An address with the name that the description gives it: `edns1 (192.0.2.53)`, `198.51.100.9 of Partner A`.
