@@ -298,7 +298,8 @@ impl Judge {
     }
 
     fn summary(self, counters: &ShardCounters, inputs: &Inputs) -> Summary {
-        let alerts = self.engine.alerts();
+        let mut alerts = self.engine.alerts();
+        let incidents = detect::incidents(&mut alerts, &self.engine.scene().network);
         let mut stats =
             Stats { events: self.events, alerts: alerts.len() as u64, ..Stats::default() };
         counters.write(&mut stats);
@@ -311,6 +312,7 @@ impl Judge {
             gaps: self.engine.gaps(),
             elements: scene.inventory.elements(&scene.network),
             alerts,
+            incidents,
             stats,
             damages: inputs.damages().to_vec(),
         }
