@@ -1,5 +1,7 @@
 //! The subcommands: one file each, one variant each.
 
+mod config;
+mod learn;
 mod network;
 mod rules;
 mod scan;
@@ -30,8 +32,10 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Args),
     Timeline(timeline::Args),
+    Learn(learn::Args),
     Network(network::Args),
     Rules(rules::Args),
+    Config(config::Args),
 }
 
 impl Cli {
@@ -40,7 +44,9 @@ impl Cli {
         match &self.command {
             Command::Scan(args) => args.writes_records(),
             Command::Timeline(args) => args.writes_records(),
-            Command::Network(_) | Command::Rules(_) => false,
+            Command::Config(_) | Command::Learn(_) | Command::Network(_) | Command::Rules(_) => {
+                false
+            }
         }
     }
 }
@@ -49,7 +55,9 @@ pub(crate) fn run(cli: Cli, out: &mut dyn Write) -> Result<Outcome> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, out),
         Command::Timeline(args) => timeline::run(&args, out),
+        Command::Learn(args) => learn::run(&args, out),
         Command::Network(args) => network::run(&args, out),
         Command::Rules(args) => rules::run(&args, out),
+        Command::Config(args) => config::run(&args, out),
     }
 }
