@@ -2,20 +2,31 @@
 
 mod address_in_data;
 mod bpfdoor_knock;
+mod category_3;
 mod core_sweep;
 mod diameter;
+mod dns;
+mod dns_grx_enumeration;
+mod dns_open_to_outside;
+mod dns_tunnel;
+mod diameter_category_1;
+mod diameter_category_2;
+mod diameter_category_3;
 mod forbidden_service;
 mod gtp_in_gtp;
 mod gtpdoor_knock;
 mod icmp_knock;
 mod provider_hop;
 mod rogue_gtp_peer;
+mod sccp_covert_payload;
 mod sgsn_emulation;
 mod sides;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
 mod ss7;
 mod ss7_category_1;
+mod ss7_category_2;
+mod ss7_category_3;
 mod ssh_password_spray;
 mod tinyshell_handshake;
 mod tunnel_c2;
@@ -47,10 +58,19 @@ pub const DETECTORS: &[Entry] = &[
     entry::<core_sweep::CoreSweep>(&core_sweep::CARD),
     entry::<sigtran_rogue_peer::SigtranRoguePeer>(&sigtran_rogue_peer::CARD),
     entry::<sigtran_relay::SigtranRelay>(&sigtran_relay::CARD),
+    entry::<sccp_covert_payload::SccpCovertPayload>(&sccp_covert_payload::CARD),
     entry::<ssh_password_spray::SshPasswordSpray>(&ssh_password_spray::CARD),
     entry::<provider_hop::ProviderHop>(&provider_hop::CARD),
     entry::<forbidden_service::ForbiddenService>(&forbidden_service::CARD),
+    entry::<dns_tunnel::DnsTunnel>(&dns_tunnel::CARD),
+    entry::<dns_grx_enumeration::DnsGrxEnumeration>(&dns_grx_enumeration::CARD),
+    entry::<dns_open_to_outside::DnsOpenToOutside>(&dns_open_to_outside::CARD),
     entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
+    entry::<ss7_category_2::Ss7Category2>(&ss7_category_2::CARD),
+    entry::<ss7_category_3::Ss7Category3>(&ss7_category_3::CARD),
+    entry::<diameter_category_1::DiameterCategory1>(&diameter_category_1::CARD),
+    entry::<diameter_category_2::DiameterCategory2>(&diameter_category_2::CARD),
+    entry::<diameter_category_3::DiameterCategory3>(&diameter_category_3::CARD),
     entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
