@@ -70,6 +70,18 @@ pub struct Tuning {
     suppressions: Vec<Suppression>,
     /// Partners that have thresholds of their own, with the line that names them.
     partners: Vec<(String, usize)>,
+    /// Rules of the operator's own.
+    #[cfg(feature = "rules")]
+    pub rules: Option<crate::RuleSet>,
+}
+
+/// How much a configuration changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TuningCounts {
+    pub thresholds: u64,
+    pub partners: u64,
+    pub suppressions: u64,
+    pub operations: u64,
 }
 
 /// A configuration that cannot be read.
@@ -111,6 +123,16 @@ impl Tuning {
     /// Takes out the alerts that the operator does not want to see, and counts them by what kept them back.
     pub(crate) fn suppress(&self, network: &Network, alerts: &mut Vec<Alert>) -> Vec<Suppressed> {
         suppress::apply(&self.suppressions, network, alerts)
+    }
+
+    /// How much it changes.
+    pub fn counts(&self) -> TuningCounts {
+        TuningCounts {
+            thresholds: self.limits.len() as u64,
+            partners: self.partners.len() as u64,
+            suppressions: self.suppressions.len() as u64,
+            operations: self.operations.len() as u64,
+        }
     }
 
     /// Names of partners that the description does not have, with their line.

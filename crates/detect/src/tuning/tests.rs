@@ -165,3 +165,54 @@ fn mistakes_have_a_line_and_a_hint() {
         assert!(text.contains(said), "{more}\n{text}");
     }
 }
+
+#[test]
+fn a_threshold_moves_the_boundary() {
+    use crate::tests_support::Events;
+    use event::Gtp;
+    let mut events = Events::new();
+    for host in 0..12 {
+        let gtp =
+            Gtp { version: 1, message_type: 1, message: "Echo Request".into(), ..Gtp::default() };
+        events.gtp(
+            f64::from(host),
+            "198.51.100.66:2123",
+            &format!("192.0.2.{}:2123", host + 1),
+            gtp,
+        );
+    }
+    let run = |config: &str| {
+        let detectors = vec![(crate::find("core-sweep").unwrap().make)()];
+        let tuning = Tuning::parse(config, "roamguard.toml").unwrap();
+        let mut engine = crate::Engine::with(Network::default(), tuning, detectors);
+        events.list.iter().for_each(|event| engine.on_event(event));
+        engine.finish();
+        engine.alerts().len()
+    };
+    let limit = |n: u32| format!("[thresholds.core-sweep]\ndestinations = {n}\n");
+    assert_eq!((run(""), run(&limit(12)), run(&limit(13))), (0, 1, 0));
+}
+
+/// What one could write by accident or on purpose is an error with a line, never a panic.
+mod hostile {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text(text in "\\PC{0,200}") {
+            let _ = Tuning::parse(&text, "x");
+        }
+
+        #[test]
+        fn a_changed_sample(at in 0_usize..200, with in "\\PC{0,3}") {
+            let mut text = suppress("entities = [\"ip:198.51.100.0/25\"]\n[operations]\n\"map.37\" = 2\n");
+            let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            text.insert_str(at, &with);
+            if let Err(error) = Tuning::parse(&text, "x") {
+                prop_assert!(error.text.starts_with("line "), "{}", error.text);
+            }
+        }
+    }
+}

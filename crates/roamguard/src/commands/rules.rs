@@ -89,6 +89,24 @@ fn explain(out: &mut dyn Write, card: &Card) -> Result<()> {
             labelled(out, label, text)?;
         }
     }
+    if !card.settings.is_empty() {
+        writeln!(out)?;
+        writeln!(
+            out,
+            "  {DIM}thresholds{DIM:#}  {DIM}[thresholds.{}] in --config{DIM:#}",
+            card.id
+        )?;
+        for setting in card.settings {
+            writeln!(
+                out,
+                "    {BOLD}{} = {}{BOLD:#} {}",
+                setting.name, setting.default, setting.unit
+            )?;
+            for line in wrap(setting.why, WIDTH - 6) {
+                writeln!(out, "      {line}")?;
+            }
+        }
+    }
     writeln!(out)?;
     writeln!(out, "  {DIM}checks{DIM:#}")?;
     for check in card.checks {
@@ -113,10 +131,19 @@ fn card_json(card: &Card) -> serde_json::Value {
         .iter()
         .map(|check| serde_json::json!({ "name": check.name, "level": check.level.name(), "looks_for": check.looks_for }))
         .collect();
+    let settings: Vec<serde_json::Value> = card
+        .settings
+        .iter()
+        .map(|setting| {
+            serde_json::json!({
+                "name": setting.name, "default": setting.default, "most": setting.most, "unit": setting.unit, "why": setting.why,
+            })
+        })
+        .collect();
     serde_json::json!({
         "id": card.id, "level": card.level.name(), "summary": card.summary, "needs": card.needs,
         "quiet_for": card.quiet_for, "network": card.description, "thresholds": card.thresholds,
-        "basis": card.basis, "checks": checks,
+        "settings": settings, "stage": card.stage.name(), "basis": card.basis, "checks": checks,
         "references": { "attack": card.attack, "fight": card.fight, "motif": card.motif },
     })
 }
