@@ -1,6 +1,6 @@
 //! What a detection is: its card for people, its logic for events, and what it says.
 
-use event::{Endpoints, Event, Level, Name, Outcome, TableCount, Timestamp, What};
+use event::{AlertState, Endpoints, Event, Level, Name, Outcome, TableCount, Timestamp, What};
 
 use crate::{Scene, Tuning};
 
@@ -228,6 +228,19 @@ impl Kinds {
         NAMES.into_iter().filter(|(kind, _)| self.any(*kind)).map(|(_, name)| name).collect()
     }
 
+    /// The kind whose records are called so; none for names that are no kind.
+    pub fn named(name: &str) -> Self {
+        (0..u32::BITS)
+            .map(|bit| Self(1 << bit))
+            .find(|kind| *kind != Self::OURS && kind.names() == [name])
+            .unwrap_or(Self::NONE)
+    }
+
+    /// The place of a single kind among all of them.
+    pub const fn place(self) -> usize {
+        self.0.trailing_zeros() as usize
+    }
+
     /// Both sets together.
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
@@ -243,6 +256,11 @@ impl Kinds {
 /// The logic of a detection. Constant work per event, bounded state.
 pub trait Detector: Send {
     fn card(&self) -> &'static Card;
+
+    /// Every card that it speaks for, and whether what it finds counts; the operator's rules have one each.
+    fn cards(&self) -> Vec<(&'static Card, AlertState)> {
+        vec![(self.card(), AlertState::Active)]
+    }
 
     /// The kinds of events it looks at; it is not asked about others.
     fn wants(&self) -> Kinds {
