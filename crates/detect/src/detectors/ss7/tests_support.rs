@@ -4,6 +4,8 @@ use event::{
     Call, GlobalTitle, Map, NodeAddress, Party, PointCode, Proto, SccpAddress, Subscriber, What,
 };
 
+use network::Network;
+
 use crate::tests_support::Events;
 
 /// Partner A's STP, and ours.
@@ -99,4 +101,46 @@ pub(crate) fn one(map: Map) -> Events {
 /// Point codes of a message on its way.
 pub(crate) fn between(opc: u32, dpc: u32, map: Map) -> Map {
     Map { opc: Some(PointCode(opc)), dpc: Some(PointCode(dpc)), ..map }
+}
+
+/// Home 001-01, partner A 001-02 behind a hub, partner B 001-03, an MVNO 001-04 on partner A's network.
+pub(crate) fn network() -> Network {
+    const TEXT: &str = r#"
+[home]
+name = "Home"
+plmns = ["001-01"]
+gt_prefixes = ["99901"]
+msisdn_prefixes = ["99901"]
+point_codes = [1001]
+networks = ["192.0.2.0/24"]
+sms_router = ["99901000031"]
+
+[[partner]]
+name = "Partner A"
+plmns = ["001-02"]
+gt_prefixes = ["99902"]
+point_codes = [2001]
+networks = ["198.51.100.0/25"]
+hubs = ["Hub"]
+
+[[partner]]
+name = "Partner B"
+plmns = ["001-03"]
+gt_prefixes = ["99903"]
+point_codes = [3001]
+networks = ["198.51.100.128/25"]
+agreements = ["map.70", "cap.32"]
+
+[[partner]]
+name = "MVNO"
+plmns = ["001-04"]
+hubs = ["Partner A"]
+
+[[partner]]
+name = "Hub"
+gt_prefixes = ["99904"]
+point_codes = [4001]
+networks = ["203.0.113.0/28"]
+"#;
+    Network::parse(TEXT, "network.toml").unwrap()
 }
