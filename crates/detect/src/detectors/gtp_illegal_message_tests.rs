@@ -1,0 +1,1 @@
+//! Quiet, loud and boundary cases of `gtp-illegal-message`.
