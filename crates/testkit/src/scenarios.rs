@@ -5,6 +5,9 @@
 
 mod bpfdoor_knock;
 mod core_sweep;
+mod dns_grx_enumeration;
+mod dns_open_to_outside;
+mod dns_tunnel;
 mod forbidden_service;
 mod gtp_in_gtp;
 mod gtpdoor_knock;
@@ -13,6 +16,7 @@ mod intrusion;
 mod places;
 mod provider_hop;
 mod rogue_gtp_peer;
+mod sccp_covert_payload;
 mod sgsn_emulation;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
@@ -118,6 +122,28 @@ pub const SCENARIOS: &[Scenario] = &[
     ss7_category_1::UNDESCRIBED,
     ss7_category_1::AGREED,
     ss7_category_1::AT_HOME,
+    dns_tunnel::BASE32,
+    dns_tunnel::UNDESCRIBED,
+    dns_tunnel::SLOW,
+    dns_tunnel::TUNNELLED,
+    dns_tunnel::MANY_CLIENTS,
+    dns_tunnel::MANY_DOMAINS,
+    dns_tunnel::COMMANDS,
+    dns_tunnel::BUSY,
+    dns_tunnel::BROWSING,
+    dns_grx_enumeration::NETWORKS,
+    dns_grx_enumeration::NODES,
+    dns_grx_enumeration::TRANSFER,
+    dns_grx_enumeration::REFUSED,
+    dns_grx_enumeration::VISITORS,
+    dns_open_to_outside::RECURSION,
+    dns_open_to_outside::INTERNAL,
+    dns_open_to_outside::REDIRECTED,
+    dns_open_to_outside::LISTED,
+    sccp_covert_payload::BOTH_WAYS,
+    sccp_covert_payload::UNDESCRIBED,
+    sccp_covert_payload::MISFIT,
+    sccp_covert_payload::PRIVATE,
     intrusion::INTRUSION,
     intrusion::CLEAN,
 ];
@@ -125,6 +151,23 @@ pub const SCENARIOS: &[Scenario] = &[
 /// The scenario of this name.
 pub fn find(name: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.name == name)
+}
+
+impl Scenario {
+    /// What it is and what must be found in it, in a few lines.
+    pub fn label(&self) -> String {
+        let mut label = format!("{}\n{}\n", self.name, self.about);
+        label.push_str(if self.benign {
+            "benign: nothing of level medium or above may be found\n"
+        } else {
+            "must be found:\n"
+        });
+        for (detection, level) in self.expect {
+            label.push_str(&format!("  {detection} {level}\n"));
+        }
+        label.push_str("made up for exercises and tests; every address is set aside for documentation\n");
+        label
+    }
 }
 
 /// The captures that the project gives away, by file name.

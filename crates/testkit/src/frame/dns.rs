@@ -93,7 +93,28 @@ pub fn answer(
     out
 }
 
-/// The same over TCP: two octets of length before it.
+/// A question in class CHAOS, by which servers say what they are (RFC 4892).
+pub fn chaos(id: u16, qname: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.u16(id).u16(0).u16(1).u16(0).u16(0).u16(0);
+    out.raw(&name(qname)).u16(TXT).u16(3);
+    out
+}
+
+/// The answer to it; none is a refusal.
+pub fn chaos_answer(id: u16, qname: &str, text: Option<&str>) -> Vec<u8> {
+    let mut out = Vec::new();
+    let flags = if text.is_some() { 0x8400 } else { 0x8005 };
+    out.u16(id).u16(flags).u16(1).u16(u16::from(text.is_some())).u16(0).u16(0);
+    out.raw(&name(qname)).u16(TXT).u16(3);
+    if let Some(text) = text {
+        let (kind, data) = Data::Txt(text.to_owned()).encode();
+        out.u16(0xc00c).u16(kind).u16(3).u32(0).u16(data.len() as u16).raw(&data);
+    }
+    out
+}
+
+/// A message over TCP: two octets of length before it.
 pub fn framed(message: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     out.u16(message.len() as u16).raw(message);

@@ -24,7 +24,7 @@ fn every_detection_has_a_loud_case_and_a_twin() {
         .filter(|scenario| !scenario.benign)
         .filter_map(|scenario| scenario.detection)
         .collect();
-    assert_eq!(loud.len(), 16);
+    assert!(loud.len() >= 16, "{loud:?}");
     let twins: BTreeSet<_> = SCENARIOS
         .iter()
         .filter(|scenario| scenario.benign)
