@@ -13,9 +13,16 @@ mod diameter_category_1;
 mod diameter_category_2;
 mod diameter_category_3;
 mod forbidden_service;
+mod gtp;
+mod gtp_illegal_message;
+mod gtp_imsi_sweep;
 mod gtp_in_gtp;
+mod gtp_malformed;
+mod gtp_peer_mismatch;
+mod gtp_teid_sweep;
 mod gtpdoor_knock;
 mod icmp_knock;
+mod map_address_mismatch;
 mod provider_hop;
 mod rogue_gtp_peer;
 mod sccp_covert_payload;
@@ -23,11 +30,13 @@ mod sgsn_emulation;
 mod sides;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
+mod sms_home_routing_bypass;
 mod ss7;
 mod ss7_category_1;
 mod ss7_category_2;
 mod ss7_category_3;
 mod ssh_password_spray;
+mod tcap_evasion;
 mod tinyshell_handshake;
 mod tunnel_c2;
 mod tunnel_to_core;
@@ -67,11 +76,19 @@ pub const DETECTORS: &[Entry] = &[
     entry::<dns_open_to_outside::DnsOpenToOutside>(&dns_open_to_outside::CARD),
     entry::<ss7_category_1::Ss7Category1>(&ss7_category_1::CARD),
     entry::<ss7_category_2::Ss7Category2>(&ss7_category_2::CARD),
+    entry::<map_address_mismatch::MapAddressMismatch>(&map_address_mismatch::CARD),
+    entry::<sms_home_routing_bypass::SmsHomeRoutingBypass>(&sms_home_routing_bypass::CARD),
     entry::<ss7_category_3::Ss7Category3>(&ss7_category_3::CARD),
+    entry::<tcap_evasion::TcapEvasion>(&tcap_evasion::CARD),
     entry::<diameter_category_1::DiameterCategory1>(&diameter_category_1::CARD),
     entry::<diameter_category_2::DiameterCategory2>(&diameter_category_2::CARD),
     entry::<diameter_category_3::DiameterCategory3>(&diameter_category_3::CARD),
     entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
+    entry::<gtp_peer_mismatch::GtpPeerMismatch>(&gtp_peer_mismatch::CARD),
+    entry::<gtp_imsi_sweep::GtpImsiSweep>(&gtp_imsi_sweep::CARD),
+    entry::<gtp_teid_sweep::GtpTeidSweep>(&gtp_teid_sweep::CARD),
+    entry::<gtp_illegal_message::GtpIllegalMessage>(&gtp_illegal_message::CARD),
+    entry::<gtp_malformed::GtpMalformed>(&gtp_malformed::CARD),
     entry::<gtp_in_gtp::GtpInGtp>(&gtp_in_gtp::CARD),
     entry::<tunnel_to_core::TunnelToCore>(&tunnel_to_core::CARD),
 ];
