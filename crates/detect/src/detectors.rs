@@ -12,6 +12,7 @@ mod dns_tunnel;
 mod diameter_category_1;
 mod diameter_category_2;
 mod diameter_category_3;
+mod diameter_harvest;
 mod forbidden_service;
 mod gtp;
 mod gtp_illegal_message;
@@ -21,7 +22,9 @@ mod gtp_malformed;
 mod gtp_peer_mismatch;
 mod gtp_teid_sweep;
 mod gtpdoor_knock;
+mod harvest;
 mod icmp_knock;
+mod map_harvest;
 mod map_address_mismatch;
 mod provider_hop;
 mod rogue_gtp_peer;
@@ -79,10 +82,12 @@ pub const DETECTORS: &[Entry] = &[
     entry::<map_address_mismatch::MapAddressMismatch>(&map_address_mismatch::CARD),
     entry::<sms_home_routing_bypass::SmsHomeRoutingBypass>(&sms_home_routing_bypass::CARD),
     entry::<ss7_category_3::Ss7Category3>(&ss7_category_3::CARD),
+    entry::<map_harvest::MapHarvest>(&map_harvest::CARD),
     entry::<tcap_evasion::TcapEvasion>(&tcap_evasion::CARD),
     entry::<diameter_category_1::DiameterCategory1>(&diameter_category_1::CARD),
     entry::<diameter_category_2::DiameterCategory2>(&diameter_category_2::CARD),
     entry::<diameter_category_3::DiameterCategory3>(&diameter_category_3::CARD),
+    entry::<diameter_harvest::DiameterHarvest>(&diameter_harvest::CARD),
     entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<gtp_peer_mismatch::GtpPeerMismatch>(&gtp_peer_mismatch::CARD),
     entry::<gtp_imsi_sweep::GtpImsiSweep>(&gtp_imsi_sweep::CARD),
