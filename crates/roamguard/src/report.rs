@@ -1,12 +1,15 @@
-//! What a person reads after a scan, in the order of the questions: what happened, who is there, what was in it, what
-//! could not be judged.
+//! What a person reads after a scan, in the order of the questions: which stories, what happened, who is there, what was
+//! in it, what could not be judged.
 
 mod alerts;
 mod contents;
+mod coverage;
 mod elements;
 mod gaps;
+mod incidents;
 pub(crate) mod ladder;
 pub(crate) mod row;
+mod suppressed;
 pub(crate) mod timeline;
 
 use std::io::{self, Write};
@@ -33,18 +36,23 @@ pub(crate) fn style(level: Level) -> Style {
     }
 }
 
-/// The whole report. `alerts` are those that the reader asked for.
+/// The whole report. `alerts` are those that the reader asked for; `each_check` lists what became of every single check.
 pub(crate) fn write(
     out: &mut dyn Write,
     input: &str,
     summary: &Summary,
     alerts: &[Alert],
+    each_check: bool,
 ) -> io::Result<()> {
     head(out, input, summary)?;
-    alerts::write(out, summary, alerts)?;
+    let numbers = alerts::Numbers::of(alerts);
+    incidents::write(out, summary, alerts, &numbers)?;
+    alerts::write(out, summary, alerts, &numbers)?;
     elements::write(out, summary)?;
     contents::write(out, summary)?;
     gaps::write(out, summary)?;
+    coverage::write(out, summary, each_check)?;
+    suppressed::write(out, summary)?;
     out.flush()
 }
 

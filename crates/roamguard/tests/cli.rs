@@ -37,7 +37,7 @@ fn a_scan_answers_in_order_and_fits_a_hundred_columns() {
     assert_eq!(output.status.code(), Some(1));
     let report = text(&output.stdout);
     let places: Vec<usize> =
-        ["WHAT HAPPENED", "WHO IS THERE", "WHAT WAS IN IT", "WHAT COULD NOT BE JUDGED"]
+        ["INCIDENTS", "WHAT HAPPENED", "WHO IS THERE", "WHAT WAS IN IT", "WHAT COULD NOT BE JUDGED", "CHECKS"]
             .iter()
             .map(|title| report.find(title).unwrap_or_else(|| panic!("{title} is missing")))
             .collect();
@@ -49,6 +49,49 @@ fn a_scan_answers_in_order_and_fits_a_hundred_columns() {
     for id in ["icmp-knock", "sgsn-emulation", "tunnel-c2", "ss7-category-1", "ssh-password-spray"]
     {
         assert!(report.contains(id), "{id}");
+    }
+}
+
+/// The sample is one intrusion, and is told as one.
+#[test]
+fn an_intrusion_is_one_story() {
+    let state = tempfile::tempdir().unwrap();
+    let (capture, network) = (sample("intrusion.pcap"), sample("network.toml"));
+    let (capture, network) = (capture.to_str().unwrap(), network.to_str().unwrap());
+    let report = text(&roamguard(state.path(), &["scan", "--network", network, capture]).stdout);
+    assert!(report.contains("INCIDENTS  1 critical"), "{report}");
+    assert!(report.contains("foothold > control > collection"), "{report}");
+    assert!(report.contains("answered with data: "), "{report}");
+    for line in report.lines().skip(1) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    let arguments = ["scan", "--format", "json", "--only", "alert,incident", "--network", network, capture];
+    let output = roamguard(state.path(), &arguments);
+    let records: Vec<serde_json::Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let incidents: Vec<&serde_json::Value> =
+        records.iter().filter(|record| record["event_type"] == "incident").collect();
+    assert_eq!(incidents.len(), 1, "{incidents:#?}");
+    let id = &incidents[0]["incident"]["id"];
+    assert!(incidents[0]["pcap_cnt"].as_u64() > Some(0));
+    for alert in records.iter().filter(|record| record["event_type"] == "alert") {
+        assert_eq!(&alert["alert"]["incident"], id, "{alert}");
+    }
+}
+
+#[test]
+fn each_check_says_what_became_of_it() {
+    let state = tempfile::tempdir().unwrap();
+    let capture = sample("sgsnemu.pcap");
+    let capture = capture.to_str().unwrap();
+    let short = text(&roamguard(state.path(), &["scan", capture]).stdout);
+    let long = text(&roamguard(state.path(), &["scan", "--coverage", capture]).stdout);
+    assert!(short.contains("--coverage lists each") && short.contains("not evaluable: no "), "{short}");
+    for line in ["fired 1", "clean", "not evaluable  map."] {
+        assert!(long.contains(line), "{line}: {long}");
+    }
+    for line in short.lines().chain(long.lines()).skip(1) {
+        assert!(line.chars().count() <= 100, "{line}");
     }
 }
 
@@ -208,7 +251,7 @@ fn every_detection_has_its_page() {
         .filter_map(|line| line.split(' ').next())
         .filter(|id| !id.is_empty())
         .collect();
-    assert_eq!(ids.len(), 16, "{ids:?}");
+    assert!(ids.len() >= 16, "{ids:?}");
     for id in ids {
         let output = roamguard(state.path(), &["rules", "explain", id]);
         assert_eq!(output.status.code(), Some(0));

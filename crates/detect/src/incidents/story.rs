@@ -92,14 +92,19 @@ impl Cast {
                 cast.enter(actor, fact).acted.get_or_insert(fact.first);
             }
         }
-        for (fact, _) in members {
-            for party in &fact.parties {
-                if entities.class(*party) == Class::Realm {
-                    continue;
-                }
-                if cast.order.len() < MAX_NODES || cast.parts.contains_key(party) {
-                    cast.enter(*party, fact).suffered.get_or_insert(fact.first);
-                }
+        let mut counts: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for party in members.iter().flat_map(|(fact, _)| &fact.parties) {
+            let order = counts.len();
+            counts.entry(*party).or_insert((0, order)).0 += 1;
+        }
+        let mut often: Vec<(usize, (usize, usize))> = counts.into_iter().collect();
+        often.sort_by_key(|(_, (count, order))| (std::cmp::Reverse(*count), *order));
+        often.retain(|(party, _)| entities.class(*party) != Class::Realm);
+        let room = MAX_NODES.saturating_sub(cast.order.len());
+        let kept: Vec<usize> = often.iter().map(|(party, _)| *party).take(room).collect();
+        for party in kept {
+            for (fact, _) in members.iter().filter(|(fact, _)| fact.parties.contains(&party)) {
+                cast.enter(party, fact).suffered.get_or_insert(fact.first);
             }
         }
         cast
@@ -116,18 +121,20 @@ impl Cast {
         part
     }
 
-    /// Reached first, attacking afterwards.
-    fn is_pivot(&self, who: usize) -> bool {
-        self.parts
-            .get(&who)
-            .is_some_and(|part| part.acted.zip(part.suffered).is_some_and(|(a, s)| s < a))
+    /// A node of somebody's that was reached first and attacks afterwards; an outsider was the attacker's from the start.
+    fn is_pivot(&self, who: usize, entities: &Entities<'_>) -> bool {
+        entities.class(who) == Class::Node
+            && self
+                .parts
+                .get(&who)
+                .is_some_and(|part| part.acted.zip(part.suffered).is_some_and(|(a, s)| s < a))
     }
 
     fn role(&self, who: usize, entities: &Entities<'_>) -> &'static str {
         let Some(part) = self.parts.get(&who) else { return "node" };
         match entities.class(who) {
             Class::Subscriber if part.acted.is_none() => "subscriber",
-            _ if self.is_pivot(who) => "pivot",
+            _ if self.is_pivot(who, entities) => "pivot",
             _ if part.acted.is_some() => "attacker",
             Class::Node => "victim",
             _ => "node",
@@ -301,21 +308,37 @@ fn story(
 ) -> Vec<String> {
     let mut story = vec![opening(cast, stages, (first, last), entities)];
     let days = day(first) != day(last);
-    let mut told: Vec<usize> = (0..members.len()).collect();
-    let importance = |index: &usize| {
-        members.get(*index).map(|(fact, _)| (std::cmp::Reverse(fact.level), fact.first))
-    };
-    told.sort_by_key(|index| (importance(index), *index));
+    // One sentence for what one attacker did by one detection: the worst of it.
+    let mut of_kind: BTreeMap<(&str, Option<usize>), (usize, usize)> = BTreeMap::new();
+    for (index, (fact, alert)) in members.iter().enumerate() {
+        let key = (alert.detection.as_ref(), fact.actor);
+        let (worst, others) = of_kind.entry(key).or_insert((index, 0));
+        if *worst != index {
+            *others += 1;
+        }
+        if members.get(*worst).is_some_and(|(known, _)| known.level < fact.level) {
+            *worst = index;
+        }
+    }
+    let mut told: Vec<(usize, usize)> = of_kind.into_values().collect();
+    let importance =
+        |index: usize| members.get(index).map(|(fact, _)| std::cmp::Reverse(fact.level));
+    told.sort_by_key(|(index, _)| (importance(*index), *index));
     let untold = told.split_off(MAX_SENTENCES.min(told.len()));
     told.sort_unstable();
-    for (fact, alert) in told.iter().filter_map(|index| members.get(*index)) {
-        story.push(sentence(fact, alert, days, entities.description()));
+    for (index, others) in told {
+        if let Some((fact, alert)) = members.get(index) {
+            story.push(sentence(fact, alert, others, days, entities.description()));
+        }
     }
     if !untold.is_empty() {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for (_, alert) in untold.iter().filter_map(|index| members.get(*index)) {
-            *counts.entry(alert.detection.as_ref()).or_default() += 1;
+        for (index, others) in &untold {
+            if let Some((_, alert)) = members.get(*index) {
+                *counts.entry(alert.detection.as_ref()).or_default() += others + 1;
+            }
         }
+        let more: usize = counts.values().sum();
         let list: Vec<String> = counts
             .into_iter()
             .map(
@@ -324,7 +347,7 @@ fn story(
                 },
             )
             .collect();
-        story.push(format!("Besides, {} more alerts: {}.", untold.len(), list.join(", ")));
+        story.push(format!("Besides, {more} more alerts: {}.", list.join(", ")));
     }
     for pivot in cast.with_role("pivot", entities).into_iter().take(3) {
         let acted = cast.parts.get(&pivot).and_then(|part| part.acted).unwrap_or(first);
@@ -380,15 +403,15 @@ fn opening(
         }
     };
     let when = if last.since(first).as_secs() == 0 {
-        format!("At {} UTC", clock(first, true))
+        format!("At {} UTC,", clock(first, true))
     } else {
-        format!("From {} to {} UTC", clock(first, true), clock(last, day(first) != day(last)))
+        format!("From {} to {} UTC,", clock(first, true), clock(last, day(first) != day(last)))
     };
     format!("{when} {who} {what}.{way}")
 }
 
 /// One alert as a sentence with its time and what became of it.
-fn sentence(fact: &Fact, alert: &Alert, days: bool, network: &Network) -> String {
+fn sentence(fact: &Fact, alert: &Alert, others: usize, days: bool, network: &Network) -> String {
     let signature = named(&alert.signature, alert, network);
     let said = signature.contains("answered") || signature.contains("refused");
     let mut text = clock(fact.first, days);
@@ -405,6 +428,11 @@ fn sentence(fact: &Fact, alert: &Alert, days: bool, network: &Network) -> String
         Outcome::Refused => text.push_str("; refused"),
         Outcome::Answered => text.push_str("; answered"),
         Outcome::AnsweredWithData => text.push_str("; answered with data"),
+    }
+    match others {
+        0 => {}
+        1 => text.push_str(&format!("; and one more alert of {}", alert.detection)),
+        more => text.push_str(&format!("; and {more} more alerts of {}", alert.detection)),
     }
     text.push('.');
     text

@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// With --format json: only records of these types, such as alert,map,tunnel
     #[arg(long, value_name = "TYPES", value_delimiter = ',')]
     only: Vec<String>,
+    /// With --format text: what became of each check, and what it lacked
+    #[arg(long)]
+    coverage: bool,
     /// Show alerts at or above this level
     #[arg(long, default_value = "informational")]
     level: Level,
@@ -125,7 +128,13 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let alerts: Vec<Alert> =
         summary.alerts.iter().filter(|alert| alert.level >= args.level).cloned().collect();
     match args.format {
-        Format::Text => report::write(&mut out, &title(&args.captures), &summary, &alerts)?,
+        Format::Text => report::write(
+            &mut out,
+            &title(&args.captures),
+            &summary,
+            &alerts,
+            args.coverage,
+        )?,
         Format::Csv => records::csv(&mut out, &alerts)?,
         Format::Json => {
             for alert in alerts {

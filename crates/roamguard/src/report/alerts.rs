@@ -10,11 +10,53 @@ use super::{BOLD, DIM, clock, counted, heading, labelled, style};
 use crate::sanitise;
 use crate::wrap::{WIDTH, cut, wrap};
 
+/// The number that each alert has in the report, for the incidents to name them.
+pub(super) struct Numbers<'a>(BTreeMap<&'a str, usize>);
+
+impl<'a> Numbers<'a> {
+    pub(super) fn of(alerts: &'a [Alert]) -> Self {
+        let mut numbers = BTreeMap::new();
+        for (_, group) in groups(alerts) {
+            for alert in group {
+                let next = numbers.len() + 1;
+                if next <= IN_FULL {
+                    numbers.entry(alert.id.as_str()).or_insert(next);
+                }
+            }
+        }
+        Self(numbers)
+    }
+
+    /// `#1 #2 #5, and 3 that are not shown`
+    pub(super) fn list(&self, ids: &[String]) -> String {
+        let mut known: Vec<usize> =
+            ids.iter().filter_map(|id| self.0.get(id.as_str()).copied()).collect();
+        known.sort_unstable();
+        let mut text =
+            known.iter().map(|number| format!("#{number}")).collect::<Vec<String>>().join(" ");
+        match ids.len() - known.len() {
+            0 => {}
+            hidden if known.is_empty() => text = format!("{hidden}, not shown"),
+            hidden => text.push_str(&format!(", and {hidden} not shown")),
+        }
+        text
+    }
+}
+
 /// Alerts written out in full; the rest is named and left to `--format json`.
 const IN_FULL: usize = 40;
 
-pub(super) fn write(out: &mut dyn Write, summary: &Summary, alerts: &[Alert]) -> io::Result<()> {
-    heading(out, "WHAT HAPPENED", &count(alerts))?;
+pub(super) fn write(
+    out: &mut dyn Write,
+    summary: &Summary,
+    alerts: &[Alert],
+    numbers: &Numbers<'_>,
+) -> io::Result<()> {
+    let note = match alerts {
+        [] => "no alerts".to_owned(),
+        some => count(some.iter().map(|alert| alert.level)),
+    };
+    heading(out, "WHAT HAPPENED", &note)?;
     if summary.stats.frames == 0 {
         writeln!(out, "  There was no frame to judge: this says nothing about the link.")?;
         return Ok(());
@@ -41,7 +83,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, alerts: &[Alert]) ->
         let name = sanitise::text(&who);
         writeln!(out, "{BOLD}{}{BOLD:#}", cut(&name, WIDTH))?;
         for alert in group.iter().take(left) {
-            one(out, alert, days)?;
+            one(out, alert, days, numbers.0.get(alert.id.as_str()).copied())?;
         }
         left = left.saturating_sub(group.len());
     }
@@ -56,13 +98,11 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, alerts: &[Alert]) ->
     Ok(())
 }
 
-fn count(alerts: &[Alert]) -> String {
-    if alerts.is_empty() {
-        return "no alerts".into();
-    }
+/// `1 critical, 2 high`
+pub(super) fn count(levels: impl Iterator<Item = Level> + Clone) -> String {
     let mut text = Vec::new();
     for level in [Level::Critical, Level::High, Level::Medium, Level::Low, Level::Informational] {
-        let number = alerts.iter().filter(|alert| alert.level == level).count();
+        let number = levels.clone().filter(|of| *of == level).count();
         if number > 0 {
             text.push(format!("{number} {level}"));
         }
@@ -100,7 +140,7 @@ fn plain(entity: &str) -> &str {
     entity.strip_prefix("ip:").unwrap_or(entity)
 }
 
-fn one(out: &mut dyn Write, alert: &Alert, days: bool) -> io::Result<()> {
+fn one(out: &mut dyn Write, alert: &Alert, days: bool, number: Option<usize>) -> io::Result<()> {
     let colour = style(alert.level);
     let level = alert.level.name().to_uppercase();
     writeln!(out)?;
@@ -119,8 +159,16 @@ fn one(out: &mut dyn Write, alert: &Alert, days: bool) -> io::Result<()> {
         Outcome::Answered => "answered",
         Outcome::AnsweredWithData => "answered with data",
     };
+    let mut outcome = outcome.to_owned();
+    if !alert.returned.is_empty() {
+        let kinds: Vec<&str> = alert.returned.iter().map(AsRef::as_ref).collect();
+        outcome.push_str(&format!(": {}", kinds.join(", ")));
+    }
+    let number = number.map(|number| format!("#{number}  ")).unwrap_or_default();
+    let trial =
+        if alert.state.is_active() { "" } else { "; of a rule on trial, counts for nothing" };
     let what = format!(
-        "{} / {}; {outcome}; confidence {:.2}",
+        "{number}{} / {}; {outcome}; confidence {:.2}{trial}",
         alert.detection, alert.check, alert.confidence
     );
     labelled(out, "what", &what)?;

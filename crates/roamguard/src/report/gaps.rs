@@ -1,6 +1,5 @@
-//! What could not be judged, and why.
+//! What the capture could not show.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use engine::Summary;
@@ -103,18 +102,8 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         );
         say(out, "full", &text)?;
     }
-    let mut by_reason: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for gap in &summary.gaps {
-        by_reason
-            .entry(&gap.missing)
-            .or_default()
-            .push(format!("{} / {}", gap.detection, gap.check));
-    }
-    for (reason, checks) in by_reason {
-        say(out, "checks", &format!("{reason}: {}", checks.join(", ")))?;
-    }
     if !said {
-        writeln!(out, "  Nothing: every check had what it needs.")?;
+        writeln!(out, "  Of the capture nothing is missing, as far as it shows.")?;
     }
     Ok(())
 }
