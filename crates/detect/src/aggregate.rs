@@ -45,7 +45,7 @@ impl Engine {
         #[cfg_attr(not(feature = "rules"), expect(unused_mut, reason = "rules come to them"))]
         let mut detectors: Vec<_> = DETECTORS.iter().map(|entry| (entry.make)()).collect();
         #[cfg(feature = "rules")]
-        detectors.extend(tuning.rules.as_ref().map(|rules| rules.detector(false)));
+        detectors.extend(tuning.rules.as_ref().map(|rules| rules.detector()));
         Self::with(network, tuning, detectors)
     }
 

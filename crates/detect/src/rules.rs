@@ -91,6 +91,7 @@ pub struct Listed<'a> {
 #[derive(Clone)]
 pub struct RuleSet {
     inner: Arc<Inner>,
+    drafts: bool,
 }
 
 struct Inner {
@@ -134,7 +135,7 @@ impl RuleSet {
                 }
             }
         }
-        (Self { inner: Arc::new(Inner { loaded, cards, silent }) }, mistakes)
+        (Self { inner: Arc::new(Inner { loaded, cards, silent }), drafts: false }, mistakes)
     }
 
     /// The rules, those that correlations are made of first.
@@ -158,9 +159,15 @@ impl RuleSet {
         self.list().into_iter().find(|rule| rule.card.id.strip_prefix("rule:") == Some(id))
     }
 
-    /// The rules as a detector. `drafts` runs drafts too, as if on trial.
-    pub fn detector(&self, drafts: bool) -> Box<dyn Detector> {
-        Box::new(detector::Rules::new(self, drafts))
+    /// The same rules, where drafts run too, as if on trial.
+    #[must_use]
+    pub fn with_drafts(self) -> Self {
+        Self { drafts: true, ..self }
+    }
+
+    /// The rules as a detector.
+    pub fn detector(&self) -> Box<dyn Detector> {
+        Box::new(detector::Rules::new(self, self.drafts))
     }
 
     fn metas(&self) -> impl Iterator<Item = &Meta> {

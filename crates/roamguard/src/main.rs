@@ -7,6 +7,7 @@ mod key;
 mod progress;
 mod records;
 mod report;
+mod rule_files;
 mod sanitise;
 mod subject;
 mod wrap;

@@ -19,7 +19,7 @@ pub(super) fn set(text: &str) -> (RuleSet, Vec<Mistake>) {
 pub(super) fn run(text: &str, network: Network, events: &Events) -> Engine {
     let (set, mistakes) = set(text);
     assert!(mistakes.is_empty(), "{}", mistakes.iter().map(Mistake::to_string).collect::<String>());
-    let mut engine = Engine::with(network, Tuning::default(), vec![set.detector(true)]);
+    let mut engine = Engine::with(network, Tuning::default(), vec![set.with_drafts().detector()]);
     for event in &events.list {
         engine.on_event(event);
     }
@@ -123,8 +123,7 @@ fn a_rule_on_trial_is_marked_and_a_draft_waits() {
     assert_eq!(check(&trial, &events)[0].state, AlertState::Test);
     let (draft, mistakes) = set(&SILENT.replace("stable", "experimental"));
     assert_eq!(mistakes, []);
-    let mut engine =
-        Engine::with(Network::default(), Tuning::default(), vec![draft.detector(false)]);
+    let mut engine = Engine::with(Network::default(), Tuning::default(), vec![draft.detector()]);
     events.list.iter().for_each(|event| engine.on_event(event));
     assert_eq!((engine.alerts().len(), engine.coverage().len()), (0, 0));
 }
@@ -313,7 +312,7 @@ fn groups_are_capped() {
     let rules =
         correlation("event_count", "  group-by: [map.calling.gt.digits]\n  condition: { gte: 3 }");
     let (set, _) = set(&rules);
-    let mut detector = set.detector(false);
+    let mut detector = set.detector();
     let scene = crate::Scene::default();
     let mut findings = Vec::new();
     for n in 0..70_000_u32 {
@@ -521,7 +520,7 @@ proptest::proptest! {
         }
         let mut events = Events::new();
         silent(&mut events, 0.0, "99902000031", 64);
-        let mut engine = Engine::with(Network::default(), Tuning::default(), vec![set.detector(true)]);
+        let mut engine = Engine::with(Network::default(), Tuning::default(), vec![set.with_drafts().detector()]);
         engine.on_event(&events.list[0]);
         engine.finish();
     }

@@ -13,7 +13,7 @@ use engine::{Observer, Options, capture::Inputs};
 use crate::exit::Outcome;
 use crate::progress::Progress;
 use crate::records::{self, Lines};
-use crate::{key, report, sanitise};
+use crate::{key, report, rule_files, sanitise};
 
 /// What is in a capture, who is in it, and what is wrong with it; needs no configuration
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,12 @@ pub(crate) struct Args {
     /// Description of your network and your partners
     #[arg(long, value_name = "FILE")]
     network: Option<PathBuf>,
+    /// Configuration: thresholds, exceptions for partners, suppressions; `roamguard config sample` writes one
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Your own rules in Sigma: files, or folders of them
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
     /// Shape of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -89,6 +95,19 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
         Some(path) => Network::read(path)?,
         None => Network::default(),
     };
+    let mut tuning = match &args.config {
+        Some(path) => Tuning::read(path)?,
+        None => Tuning::default(),
+    };
+    if !args.rules.is_empty() {
+        let rules = rule_files::read(&args.rules)?;
+        remark(args, rule_files::left_out(&rules).as_deref());
+        tuning.rules = Some(rules);
+    }
+    for (line, name) in tuning.unknown_partners(&network) {
+        let text = format!("{}:{line}: the description has no partner {name:?}", tuning.source);
+        remark(args, Some(&text));
+    }
     let (key, warning) = key::load(args.subscriber_key.as_deref())?;
     remark(args, warning.as_deref());
     let pseudonymiser = if args.reveal_subscribers {
@@ -108,7 +127,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let options = Options {
         workers: usize::from(args.jobs.unwrap_or_else(default_jobs)),
         pseudonymiser,
-        tuning: Tuning::default(),
+        tuning,
         network,
         from: args.from,
         to: args.to,
@@ -146,7 +165,8 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
         }
     }
     out.flush()?;
-    Ok(match summary.alerts.iter().map(|alert| alert.level).max() {
+    let counting = summary.alerts.iter().filter(|alert| alert.state.is_active());
+    Ok(match counting.map(|alert| alert.level).max() {
         _ if !summary.damages.is_empty() => Outcome::Damaged,
         Some(worst) if worst >= args.fail_level => Outcome::Findings,
         _ => Outcome::Clean,
