@@ -29,6 +29,8 @@ struct Pending {
     parts: Vec<(u8, Vec<u8>)>,
     first: Option<u8>,
     bytes: usize,
+    /// Segments lay over each other: what was put together may not be what the other side reads.
+    overlap: bool,
     began: Timestamp,
     /// Where its last segment stood.
     last: Last,
@@ -79,8 +81,14 @@ impl Segments {
         let slot = match self.table.find(&key) {
             Some(slot) => slot,
             None => {
-                let fresh =
-                    Pending { parts: Vec::new(), first: None, bytes: 0, began: cx.at, last };
+                let fresh = Pending {
+                    parts: Vec::new(),
+                    first: None,
+                    bytes: 0,
+                    overlap: false,
+                    began: cx.at,
+                    last,
+                };
                 let (slot, gone) = self.table.put(key, fresh);
                 self.forget(gone.map(|(_, pending)| pending));
                 slot
@@ -92,6 +100,7 @@ impl Segments {
             Some((_, part)) => {
                 // A repeated segment is nothing; another one in its place is.
                 if part != data.rest() {
+                    pending.overlap = true;
                     notes.note(data.span(), "sccp.segmentation", Flaw::Overlap);
                 }
             }
@@ -103,12 +112,17 @@ impl Segments {
         }
         if segmentation.first {
             if pending.first.is_some_and(|first| first != segmentation.remaining) {
+                pending.overlap = true;
                 notes.note(data.span(), "sccp.segmentation", Flaw::Repeated);
             }
             pending.first.get_or_insert(segmentation.remaining);
         }
         let whole = pending.whole();
         if whole.is_some() {
+            // Said again where the message is read, whichever segment it was.
+            if pending.overlap {
+                notes.note(data.span(), "sccp.segmentation", Flaw::Overlap);
+            }
             let gone = self.table.take(slot);
             self.forget(gone.map(|(_, pending)| pending));
         }

@@ -245,10 +245,8 @@ impl Shard {
         base.component_count = u8::try_from(message.components.len()).unwrap_or(u8::MAX);
         base.abort_cause = message.abort_cause;
         base.segmented = segmented;
-        if let Some(notes @ [_, ..]) = cx.notes.as_slice().get(noted..)
-            && !cx.snapped
-        {
-            base.anomalies = fields(notes);
+        if !cx.notes.is_empty() && !cx.snapped {
+            base.anomalies = fields(cx.notes.as_slice(), noted);
         }
         if message.components.is_empty() {
             base.error = refusal(&message).map(Into::into);
@@ -379,12 +377,14 @@ impl Shard {
     }
 }
 
-/// The fields that notes are about, each once.
+/// The fields that the notes of a TCAP message are about, each once; and whether the segments that it came in lay over each
+/// other, which was noted before.
 #[cold]
-fn fields(notes: &[wire::Anomaly]) -> Vec<Name> {
+fn fields(notes: &[wire::Anomaly], before: usize) -> Vec<Name> {
     let mut fields: Vec<Name> = Vec::new();
-    for note in notes {
-        if fields.len() < MAX_FIELDS && !fields.iter().any(|field| field == note.field) {
+    for (index, note) in notes.iter().enumerate() {
+        let about = before <= index || note.field == "sccp.segmentation";
+        if about && fields.len() < MAX_FIELDS && !fields.iter().any(|field| field == note.field) {
             fields.push(note.field.into());
         }
     }
