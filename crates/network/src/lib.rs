@@ -5,6 +5,7 @@
 
 mod critique;
 mod description;
+mod diff;
 mod geography;
 mod index;
 mod inventory;
@@ -17,10 +18,12 @@ mod ranges;
 mod read;
 mod role;
 mod service;
+mod show;
 #[cfg(test)]
 mod tests;
 
 pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError, Use};
+pub use diff::{Change, Difference, KeyDifference};
 pub use geography::{Country, Disc, NetworkId, distance_km, gap_km};
 pub use inventory::Inventory;
 pub use ir21::{Ir21, Merge, Merged, NotIr21, merge};
@@ -28,3 +31,4 @@ pub use learn::{Asked, Draft, Learner};
 pub use lines::Lines;
 pub use role::{Role, Roles};
 pub use service::{NotAService, Peer, Service};
+pub use show::{Answer, Thing};
