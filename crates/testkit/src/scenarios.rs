@@ -5,14 +5,23 @@
 
 mod bpfdoor_knock;
 mod core_sweep;
+mod diameter_category_3;
+mod diameter_harvest;
 mod dns_grx_enumeration;
 mod dns_open_to_outside;
 mod dns_tunnel;
 mod forbidden_service;
+mod gtp_illegal_message;
+mod gtp_imsi_sweep;
 mod gtp_in_gtp;
+mod gtp_malformed;
+mod gtp_peer_mismatch;
+mod gtp_teid_sweep;
 mod gtpdoor_knock;
 mod icmp_knock;
 mod intrusion;
+mod map_address_mismatch;
+mod map_harvest;
 mod places;
 mod provider_hop;
 mod rogue_gtp_peer;
@@ -20,7 +29,10 @@ mod sccp_covert_payload;
 mod sgsn_emulation;
 mod sigtran_relay;
 mod sigtran_rogue_peer;
+mod sms_home_routing_bypass;
 mod ss7_category_1;
+mod ss7_category_2;
+mod ss7_category_3;
 mod ssh_password_spray;
 mod tinyshell_handshake;
 mod tunnel_c2;
@@ -115,6 +127,28 @@ pub const SCENARIOS: &[Scenario] = &[
     gtp_in_gtp::USER_PLANE,
     gtp_in_gtp::CONTROL_PLANE,
     gtp_in_gtp::GAME,
+    gtp_peer_mismatch::CLAIMED,
+    gtp_peer_mismatch::REDIRECTED,
+    gtp_peer_mismatch::ENDED,
+    gtp_peer_mismatch::MOVES,
+    gtp_imsi_sweep::FAST,
+    gtp_imsi_sweep::SLOW,
+    gtp_imsi_sweep::ROTATING,
+    gtp_imsi_sweep::RESTART,
+    gtp_teid_sweep::CONTROL,
+    gtp_teid_sweep::USER,
+    gtp_teid_sweep::SESSIONS,
+    gtp_teid_sweep::RESTART,
+    gtp_illegal_message::CONTEXT,
+    gtp_illegal_message::INTERNAL,
+    gtp_illegal_message::VERSION_0,
+    gtp_illegal_message::PFCP,
+    gtp_illegal_message::PFCP_TUNNEL,
+    gtp_illegal_message::AT_HOME,
+    gtp_malformed::BROKEN,
+    gtp_malformed::UNDESCRIBED,
+    gtp_malformed::SPOOFED,
+    gtp_malformed::HABITS,
     ss7_category_1::ANSWERED,
     ss7_category_1::REFUSED,
     ss7_category_1::SECOND_COMPONENT,
@@ -122,6 +156,37 @@ pub const SCENARIOS: &[Scenario] = &[
     ss7_category_1::UNDESCRIBED,
     ss7_category_1::AGREED,
     ss7_category_1::AT_HOME,
+    ss7_category_2::LOCATED,
+    ss7_category_2::CONTROL_POINT,
+    ss7_category_2::THROWN_OUT,
+    ss7_category_2::ORDERED,
+    ss7_category_2::UNDESCRIBED,
+    ss7_category_2::GUESTS,
+    map_address_mismatch::FORGED_VLR,
+    map_address_mismatch::FORGED_CONTROL_POINT,
+    map_address_mismatch::WRONG_LINK,
+    map_address_mismatch::AGREE,
+    sms_home_routing_bypass::PAST,
+    sms_home_routing_bypass::LEAK,
+    sms_home_routing_bypass::ROUTED,
+    ss7_category_3::TAKEN_OVER,
+    ss7_category_3::BY_TURNS,
+    ss7_category_3::PURGED,
+    ss7_category_3::VECTORS,
+    ss7_category_3::UNDESCRIBED,
+    ss7_category_3::FLIGHT,
+    map_harvest::ROUTING,
+    map_harvest::VECTORS,
+    map_harvest::SLOW,
+    map_harvest::CENTRE,
+    map_harvest::RESTART,
+    diameter_category_3::TAKEN_OVER,
+    diameter_category_3::PURGED,
+    diameter_category_3::SESSION,
+    diameter_category_3::TRAVEL,
+    diameter_harvest::VECTORS,
+    diameter_harvest::UNKNOWN,
+    diameter_harvest::RESTART,
     dns_tunnel::BASE32,
     dns_tunnel::UNDESCRIBED,
     dns_tunnel::SLOW,
