@@ -3,36 +3,30 @@
 //! A rule file is input like any other: its size, its aliases and what it makes us remember are bounded.
 //! Source: Sigma rules specification 2.1, Sigma correlation rules specification 2.1.
 
+mod correlations;
+mod meta;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use event::{AlertState, Level};
+use event::AlertState;
 use rsigma_eval::correlation::compile_correlation;
 use rsigma_eval::{CompiledCorrelation, CompiledRule};
 use rsigma_parser::{
-    ConditionExpr, CorrelationCondition, CorrelationRule, CorrelationType, Detection,
-    DetectionItem, Modifier, SigmaRule, SigmaValue, Status, parse_sigma_yaml,
+    ConditionExpr, CorrelationRule, Detection, DetectionItem, Modifier, SigmaRule, SigmaValue,
+    parse_sigma_yaml,
 };
 
 use super::fields::{Fields, categories, nearest_word};
 use super::mistake::{Mistake, Place, Source};
 use super::{Meta, RuleState};
-use crate::Stage;
+use meta::About;
 
 /// Octets of one file, documents and aliases in it, rules in all.
 const MAX_OCTETS: usize = 256 << 10;
 const MAX_ALIASES: usize = 8;
 const MAX_RULES: usize = 2_000;
-const MAX_CORRELATIONS: usize = 256;
 /// Octets of a regular expression.
 const MAX_REGEX: usize = 512;
-/// The largest threshold of a count: each group keeps as many times.
-const MAX_COUNT: u64 = 4_096;
-/// The largest threshold of distinct values: each is compared with all that a group keeps.
-const MAX_DISTINCT: u64 = 1_000;
-/// The longest window: what happened before is forgotten.
-const MAX_SPAN: u64 = 31 * 86_400;
-const MAX_REFS: usize = 32;
-const MAX_GROUP_BY: usize = 8;
 
 const TOP: &[&str] = &[
     "title",
@@ -60,17 +54,8 @@ const TOP: &[&str] = &[
     "custom_attributes",
     "sigma-version",
 ];
-const OURS: &[&str] =
-    &["why", "honest_cause", "next_step", "stage", "entities", "confidence", "fight", "motif"];
 const STATUS: &[&str] = &["experimental", "test", "stable", "deprecated", "unsupported"];
 const LEVELS: &[&str] = &["informational", "low", "medium", "high", "critical"];
-const STAGES: &[(&str, Stage)] = &[
-    ("foothold", Stage::Foothold),
-    ("control", Stage::Control),
-    ("pivot", Stage::Pivot),
-    ("signalling-access", Stage::SignallingAccess),
-    ("collection", Stage::Collection),
-];
 const MODIFIERS: &[&str] = &[
     "contains",
     "startswith",
@@ -484,362 +469,6 @@ impl Loader {
             )));
         }
     }
-
-    /// What a rule says of itself.
-    fn meta(
-        &mut self,
-        place: Place<'_>,
-        about: &About<'_>,
-        custom: &std::collections::HashMap<String, serde_json::Value>,
-    ) -> Option<Meta> {
-        let before = self.mistakes.len();
-        let name = about.name.map_or_else(|| slug(about.title), slug);
-        if name.is_empty() {
-            self.mistakes.push(
-                place
-                    .mistake(place.find("title:"), "the title has no letters to make a name of")
-                    .hint("add `name: some-short-name`"),
-            );
-        }
-        if about.level.is_none() {
-            self.mistakes.push(
-                place
-                    .mistake(place.find("title:"), "the rule has no level")
-                    .hint(format!("add `level:` with one of {}", LEVELS.join(", "))),
-            );
-        }
-        let ours = custom.get("roamguard");
-        let mut says = BTreeMap::new();
-        for (key, value) in ours.and_then(serde_json::Value::as_object).into_iter().flatten() {
-            if OURS.contains(&key.as_str()) {
-                says.insert(key.as_str(), value);
-                continue;
-            }
-            let mistake = place.mistake(
-                place.find(&format!("{key}:")),
-                format!("`{key}` is no key of `roamguard`"),
-            );
-            self.mistakes.push(match nearest_word(key, OURS.iter().copied()) {
-                Some(near) => mistake.hint(format!("did you mean `{near}`?")),
-                None => mistake.hint(format!("there are {}", OURS.join(", "))),
-            });
-        }
-        if ours.is_some_and(|ours| !ours.is_object()) {
-            self.mistakes.push(
-                place.mistake(place.find("roamguard:"), "`roamguard` is a list of keys and values"),
-            );
-        }
-        let text = |key: &str| says.get(key).and_then(|value| value.as_str()).map(one_line);
-        let texts = |key: &str| -> Vec<String> {
-            let list = says.get(key).and_then(|value| value.as_array());
-            list.into_iter()
-                .flatten()
-                .filter_map(|value| value.as_str())
-                .map(str::to_owned)
-                .collect()
-        };
-        let stage = match text("stage") {
-            None => Stage::Foothold,
-            Some(wanted) => STAGES.iter().find(|(name, _)| *name == wanted).map_or_else(
-                || {
-                    let names: Vec<&str> = STAGES.iter().map(|(name, _)| *name).collect();
-                    self.mistakes.push(
-                        place
-                            .mistake(place.find("stage:"), format!("`{wanted}` is no stage"))
-                            .hint(format!("there are {}", names.join(", "))),
-                    );
-                    Stage::Foothold
-                },
-                |(_, stage)| *stage,
-            ),
-        };
-        let confidence = says.get("confidence").map_or(Some(0.5), |value| value.as_f64());
-        if confidence.is_none_or(|confidence| !(0.0..=1.0).contains(&confidence)) {
-            self.mistakes.push(
-                place.mistake(place.find("confidence:"), "confidence is a number from 0 to 1"),
-            );
-        }
-        for known in [Some(&name), about.id.map(str::to_owned).as_ref()].into_iter().flatten() {
-            let here = format!("{}:{}", place.file(), place.line());
-            if let Some(other) = self.names.insert(known.clone(), here) {
-                self.mistakes.push(
-                    place
-                        .mistake(
-                            place.find(known),
-                            format!("`{known}` is taken by the rule at {other}"),
-                        )
-                        .hint("names and ids of rules are different from each other"),
-                );
-            }
-        }
-        if self.mistakes.len() != before {
-            return None;
-        }
-        let tagged = |family: &str| -> Vec<String> {
-            let of = |tag: &&String| tag.to_lowercase().starts_with(family);
-            about
-                .tags
-                .iter()
-                .filter(of)
-                .filter_map(|tag| tag.get(family.len()..))
-                .map(str::to_uppercase)
-                .collect()
-        };
-        let is_technique = |id: &String| {
-            id.starts_with('T')
-                && id.get(1..2).is_some_and(|c| c.as_bytes().iter().all(u8::is_ascii_digit))
-        };
-        let fallback = |text: Option<String>, other: &str| text.unwrap_or_else(|| other.to_owned());
-        Some(Meta {
-            id: about.id.map(str::to_owned),
-            title: one_line(about.title),
-            level: level(about.level),
-            state: match about.status {
-                Some(Status::Stable) => RuleState::Active,
-                Some(Status::Experimental) => RuleState::Draft,
-                Some(Status::Deprecated | Status::Unsupported) => RuleState::Retired,
-                Some(Status::Test) | None => RuleState::Test,
-            },
-            description: one_line(about.description.unwrap_or_default()),
-            references: about.references.join(" "),
-            why: text("why"),
-            honest_cause: fallback(
-                text("honest_cause"),
-                &match about.falsepositives {
-                    [] => "the rule names none".to_owned(),
-                    causes => one_line(&causes.join("; ")),
-                },
-            ),
-            next_step: fallback(
-                text("next_step"),
-                "look at the frames, and ask whoever wrote the rule what it is for",
-            ),
-            stage,
-            confidence: confidence.unwrap_or(0.5),
-            entities: texts("entities"),
-            attack: tagged("attack.").into_iter().filter(is_technique).collect(),
-            fight: [tagged("fight."), texts("fight")].concat(),
-            motif: [tagged("motif."), texts("motif")].concat(),
-            file: format!("{}:{}", place.file(), place.line()),
-            needs_network: false,
-            name,
-        })
-    }
-
-    /// Correlations may refer to what stands in later files: they are put together last.
-    fn correlations(&mut self, list: Vec<(Place<'_>, CorrelationRule, Meta)>) {
-        let mut known: BTreeMap<String, Ref> = BTreeMap::new();
-        for (at, rule) in self.loaded.plain.iter().enumerate() {
-            known.insert(rule.meta.name.clone(), Ref::Plain(at));
-            known.extend(rule.meta.id.clone().map(|id| (id, Ref::Plain(at))));
-        }
-        for (at, (_, rule, meta)) in list.iter().enumerate() {
-            known.insert(meta.name.clone(), Ref::Joined(at));
-            known.extend(rule.id.clone().map(|id| (id, Ref::Joined(at))));
-        }
-        if MAX_CORRELATIONS < list.len()
-            && let Some((place, _, _)) = list.get(MAX_CORRELATIONS)
-        {
-            self.mistakes
-                .push(place.mistake(None, format!("more than {MAX_CORRELATIONS} correlations")));
-            return;
-        }
-        let mut joined = Vec::new();
-        let mut whole = true;
-        for (place, rule, meta) in list {
-            match self.correlation(place, &rule, meta, &known) {
-                Some(one) => joined.push((place, one)),
-                None => whole = false,
-            }
-        }
-        // With one of them gone the places of the others are wrong.
-        if !whole {
-            return;
-        }
-        let mut reached = Reached::new();
-        let shapes: Vec<Vec<Ref>> = joined.iter().map(|(_, one)| one.refs.clone()).collect();
-        for (at, (place, one)) in joined.iter_mut().enumerate() {
-            let plain = reach(&shapes, at, &mut BTreeSet::new(), &mut reached);
-            if plain.is_none() {
-                self.mistakes.push(
-                    place
-                        .mistake(
-                            place.find("rules:"),
-                            "the correlation refers to itself, by way of others or directly",
-                        )
-                        .hint(
-                            "a correlation may refer to correlations that do not lead back to it",
-                        ),
-                );
-                continue;
-            }
-            for rule in plain.into_iter().flatten().filter_map(|at| self.loaded.plain.get(at)) {
-                one.categories.insert(rule.category.clone());
-                one.meta.needs_network |= rule.meta.needs_network;
-            }
-        }
-        for (place, one) in &joined {
-            let aliased = |field: &String| {
-                one.compiled.group_by.iter().any(|by| {
-                    matches!(by, rsigma_eval::GroupByField::Aliased { alias, .. } if alias == field)
-                })
-            };
-            let by_alias = one.compiled.group_by.iter().flat_map(|by| match by {
-                rsigma_eval::GroupByField::Aliased { mapping, .. } => {
-                    mapping.values().cloned().collect::<Vec<_>>()
-                }
-                rsigma_eval::GroupByField::Direct(field) => vec![field.clone()],
-            });
-            let counted = one.compiled.condition.field.iter().flatten().cloned();
-            let fields: Vec<String> = by_alias.chain(counted).collect();
-            let first = one.categories.first().cloned().unwrap_or_default();
-            for field in
-                fields.iter().chain(one.meta.entities.iter().filter(|field| !aliased(field)))
-            {
-                // A field of one of the rules is enough: the others of the group need not have it.
-                let of = one.categories.iter().find(|category| Fields::belongs(field, category));
-                self.field(*place, field, of.unwrap_or(&first));
-            }
-        }
-        self.loaded.joined = joined.into_iter().map(|(_, one)| one).collect();
-    }
-
-    fn correlation(
-        &mut self,
-        place: Place<'_>,
-        rule: &CorrelationRule,
-        meta: Meta,
-        known: &BTreeMap<String, Ref>,
-    ) -> Option<Joined> {
-        let before = self.mistakes.len();
-        let refs: Vec<Option<Ref>> =
-            rule.rules.iter().map(|name| known.get(name).copied()).collect();
-        for (name, _) in rule.rules.iter().zip(&refs).filter(|(_, found)| found.is_none()) {
-            let mistake = place.mistake(
-                place.find(name),
-                format!("the correlation refers to `{name}`, which is no rule"),
-            );
-            self.mistakes.push(match nearest_word(name, known.keys().map(String::as_str)) {
-                Some(near) => mistake.hint(format!("did you mean `{near}`?")),
-                None => mistake.hint(
-                    "write the `name` or the `id` of a rule that is loaded together with this one",
-                ),
-            });
-        }
-        let mut limit = |bad: bool, at: &str, text: String, hint: &str| {
-            if bad {
-                self.mistakes.push(place.mistake(place.find(at), text).hint(hint.to_owned()));
-            }
-        };
-        limit(
-            rule.rules.is_empty(),
-            "correlation:",
-            "the correlation refers to no rule".into(),
-            "add `rules:` with names of rules",
-        );
-        limit(
-            MAX_REFS < rule.rules.len(),
-            "rules:",
-            format!("more than {MAX_REFS} rules in one correlation"),
-            "join several correlations",
-        );
-        limit(
-            MAX_GROUP_BY < rule.group_by.len(),
-            "group-by:",
-            format!("more than {MAX_GROUP_BY} fields to group by"),
-            "",
-        );
-        limit(
-            MAX_SPAN < rule.timespan.seconds || rule.timespan.seconds == 0,
-            "timespan:",
-            "the window is empty or longer than 31 days".into(),
-            "state without bound: what is remembered for longer than a month is not worth its memory",
-        );
-        if let CorrelationCondition::Threshold { predicates, field, .. } = &rule.condition {
-            let most = predicates.iter().map(|(_, at)| *at).max().unwrap_or_default();
-            let distinct = rule.correlation_type == CorrelationType::ValueCount;
-            let counts = distinct || rule.correlation_type == CorrelationType::EventCount;
-            let bound = if distinct { MAX_DISTINCT } else { MAX_COUNT };
-            limit(
-                counts && bound < most,
-                "condition:",
-                format!("a threshold of {most}: each group would have to remember as many"),
-                &format!(
-                    "state without bound: at most {bound} here; use a shorter window and a smaller number"
-                ),
-            );
-            let wants = !matches!(
-                rule.correlation_type,
-                CorrelationType::EventCount
-                    | CorrelationType::Temporal
-                    | CorrelationType::TemporalOrdered
-            );
-            limit(
-                wants && field.is_none(),
-                "condition:",
-                "the condition does not say which field's values count".into(),
-                "add `field:` beside the threshold",
-            );
-        }
-        let compiled = match compile_correlation(rule) {
-            Ok(compiled) => compiled,
-            Err(error) => {
-                self.mistakes.push(place.explain(&error.to_string()));
-                return None;
-            }
-        };
-        (self.mistakes.len() == before).then(|| Joined {
-            meta,
-            compiled,
-            refs: refs.into_iter().flatten().collect(),
-            categories: BTreeSet::new(),
-        })
-    }
-}
-
-/// The rules behind each correlation that was followed to its end.
-type Reached = BTreeMap<usize, Option<BTreeSet<usize>>>;
-
-/// What rules and correlations have in common.
-struct About<'a> {
-    title: &'a str,
-    id: Option<&'a str>,
-    name: Option<&'a str>,
-    status: Option<Status>,
-    level: Option<rsigma_parser::Level>,
-    description: Option<&'a str>,
-    falsepositives: &'a [String],
-    references: &'a [String],
-    tags: &'a [String],
-}
-
-/// The rules that lead to a correlation; `None` when it leads back to itself. Each is followed once.
-fn reach(
-    shapes: &[Vec<Ref>],
-    at: usize,
-    path: &mut BTreeSet<usize>,
-    known: &mut Reached,
-) -> Option<BTreeSet<usize>> {
-    if let Some(plain) = known.get(&at) {
-        return plain.clone();
-    }
-    if !path.insert(at) {
-        return None;
-    }
-    let mut plain = Some(BTreeSet::new());
-    for of in shapes.get(at).into_iter().flatten() {
-        let more = match *of {
-            Ref::Plain(rule) => Some(BTreeSet::from([rule])),
-            Ref::Joined(next) => reach(shapes, next, path, known),
-        };
-        plain = plain.zip(more).map(|(mut plain, more)| {
-            plain.extend(more);
-            plain
-        });
-    }
-    path.remove(&at);
-    known.insert(at, plain.clone());
-    plain
 }
 
 /// The line of the alias that is one too many: each may stand for much, and those within for more.
@@ -860,27 +489,6 @@ fn too_many_aliases(text: &str) -> Option<usize> {
         }
     }
     None
-}
-
-/// Letters, digits and single hyphens: `SIM toolkit: OTA` is `sim-toolkit-ota`.
-fn slug(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
-    slug.chars().take(64).collect()
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-const fn level(level: Option<rsigma_parser::Level>) -> Level {
-    match level {
-        Some(rsigma_parser::Level::Critical) => Level::Critical,
-        Some(rsigma_parser::Level::High) => Level::High,
-        Some(rsigma_parser::Level::Medium) => Level::Medium,
-        Some(rsigma_parser::Level::Low) => Level::Low,
-        _ => Level::Informational,
-    }
 }
 
 impl RuleState {
