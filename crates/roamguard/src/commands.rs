@@ -1,10 +1,12 @@
 //! The subcommands: one file each, one variant each.
 
 mod config;
+mod elements;
 mod learn;
 mod network;
 mod rules;
 mod scan;
+mod synth;
 mod timeline;
 
 use std::io::Write;
@@ -32,10 +34,12 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Args),
     Timeline(timeline::Args),
+    Elements(elements::Args),
     Learn(learn::Args),
     Network(network::Args),
     Rules(rules::Args),
     Config(config::Args),
+    Synth(synth::Args),
 }
 
 impl Cli {
@@ -44,7 +48,9 @@ impl Cli {
         match &self.command {
             Command::Scan(args) => args.writes_records(),
             Command::Timeline(args) => args.writes_records(),
-            Command::Config(_) | Command::Learn(_) | Command::Network(_) | Command::Rules(_) => {
+            Command::Elements(args) => args.writes_records(),
+            Command::Network(args) => args.writes_records(),
+            Command::Config(_) | Command::Synth(_) | Command::Learn(_) | Command::Rules(_) => {
                 false
             }
         }
@@ -55,9 +61,11 @@ pub(crate) fn run(cli: Cli, out: &mut dyn Write) -> Result<Outcome> {
     match cli.command {
         Command::Scan(args) => scan::run(&args, out),
         Command::Timeline(args) => timeline::run(&args, out),
+        Command::Elements(args) => elements::run(&args, out),
         Command::Learn(args) => learn::run(&args, out),
         Command::Network(args) => network::run(&args, out),
         Command::Rules(args) => rules::run(&args, out),
+        Command::Synth(args) => synth::run(&args, out),
         Command::Config(args) => config::run(&args, out),
     }
 }

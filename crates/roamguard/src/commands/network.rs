@@ -1,7 +1,11 @@
-//! `network check FILE`: reads a network description critically.
+//! `network check|import|diff|show`: the description of our network and our partners.
+
+mod diff;
+mod import;
+mod show;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -27,10 +31,31 @@ enum Command {
         /// The description, in TOML
         file: PathBuf,
     },
+    Import(import::Args),
+    Diff(diff::Args),
+    Show(show::Args),
+}
+
+impl Args {
+    /// Whether programs read what is written.
+    pub(crate) const fn writes_records(&self) -> bool {
+        match &self.command {
+            Command::Diff(args) => args.writes_records(),
+            Command::Check { .. } | Command::Import(_) | Command::Show(_) => false,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
-    let Command::Check { file } = &args.command;
+    match &args.command {
+        Command::Check { file } => check(file, out),
+        Command::Import(args) => import::run(args, out),
+        Command::Diff(args) => diff::run(args, out),
+        Command::Show(args) => show::run(args, out),
+    }
+}
+
+fn check(file: &Path, out: &mut dyn Write) -> Result<Outcome> {
     let network = Network::read(file)?;
     let problems = network.problems();
     for problem in &problems {
