@@ -20,7 +20,7 @@ pub(super) struct Node {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) line: usize,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<Self>,
 }
 
 impl Node {

@@ -92,6 +92,9 @@ impl Learner {
     }
 }
 
+/// A title with the network that its votes name.
+type Voted<'t> = (&'t str, Option<(u16, u16)>);
+
 /// Votes under examination.
 struct Weighing<'l> {
     learner: &'l Learner,
@@ -182,7 +185,7 @@ impl<'l> Weighing<'l> {
     }
 
     fn title_prefixes(&mut self) {
-        let mut titles: Vec<(&str, Option<(u16, u16)>)> = self
+        let mut titles: Vec<Voted<'_>> = self
             .learner
             .titles
             .iter()
@@ -192,7 +195,7 @@ impl<'l> Weighing<'l> {
             })
             .collect();
         titles.sort_unstable();
-        let mut areas: BTreeMap<&str, Vec<(&str, Option<(u16, u16)>)>> = BTreeMap::new();
+        let mut areas: BTreeMap<&str, Vec<Voted<'_>>> = BTreeMap::new();
         for title in titles {
             areas.entry(area(title.0)).or_default().push(title);
         }

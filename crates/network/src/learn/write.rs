@@ -129,7 +129,7 @@ impl Page {
             let wanted = match key {
                 Key::Old(at) => old.partners.get(*at).map_or_else(String::new, |p| p.name.clone()),
                 Key::Plmn(..) => {
-                    let plmn = owners.plmns.get(key).and_then(|p| most(p));
+                    let plmn = owners.plmns.get(key).and_then(most);
                     plmn.map_or_else(|| super::draft::shown(key), |plmn| format!("Network {plmn}"))
                 }
                 Key::Area(prefix) => format!("Titles {prefix}"),
