@@ -13,6 +13,8 @@ mod diameter_category_1;
 mod diameter_category_2;
 mod diameter_category_3;
 mod diameter_harvest;
+mod diameter_realm_mismatch;
+mod diameter_rogue_peer;
 mod forbidden_service;
 mod gtp;
 mod gtp_illegal_message;
@@ -88,6 +90,8 @@ pub const DETECTORS: &[Entry] = &[
     entry::<diameter_category_2::DiameterCategory2>(&diameter_category_2::CARD),
     entry::<diameter_category_3::DiameterCategory3>(&diameter_category_3::CARD),
     entry::<diameter_harvest::DiameterHarvest>(&diameter_harvest::CARD),
+    entry::<diameter_realm_mismatch::DiameterRealmMismatch>(&diameter_realm_mismatch::CARD),
+    entry::<diameter_rogue_peer::DiameterRoguePeer>(&diameter_rogue_peer::CARD),
     entry::<rogue_gtp_peer::RogueGtpPeer>(&rogue_gtp_peer::CARD),
     entry::<gtp_peer_mismatch::GtpPeerMismatch>(&gtp_peer_mismatch::CARD),
     entry::<gtp_imsi_sweep::GtpImsiSweep>(&gtp_imsi_sweep::CARD),

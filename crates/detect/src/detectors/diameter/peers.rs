@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use event::{Diameter, Event, Plmn, Subscriber};
 use network::{Network, Owner, Role};
 
+use super::commands::command;
 use crate::card::Finding;
 use crate::detectors::sides::NO_DESCRIPTION;
 use crate::scene::Scene;
@@ -227,7 +228,12 @@ pub(crate) fn command_text(diameter: &Diameter) -> String {
         Some(name) => name.to_string(),
         None => format!("application {}", diameter.application_id),
     };
-    let name = if diameter.command.is_empty() { "a command" } else { diameter.command.as_ref() };
+    let short = command(diameter.application_id, diameter.command_code).map(|known| known.short);
+    let name = if diameter.command.is_empty() {
+        short.unwrap_or("a command")
+    } else {
+        diameter.command.as_ref()
+    };
     format!("{name} ({} of {application})", diameter.command_code)
 }
 

@@ -9,8 +9,6 @@ use crate::tests_support::Events;
 pub(crate) const HOME: &str = "epc.mnc001.mcc001.3gppnetwork.org";
 pub(crate) const A: &str = "epc.mnc002.mcc001.3gppnetwork.org";
 pub(crate) const B: &str = "epc.mnc003.mcc001.3gppnetwork.org";
-/// An MVNO whose host is partner A.
-pub(crate) const V: &str = "epc.mnc005.mcc001.3gppnetwork.org";
 pub(crate) const NOBODY: &str = "epc.mnc099.mcc999.3gppnetwork.org";
 
 /// Our agent, and the addresses of the peers.
