@@ -5,8 +5,12 @@
 
 mod bpfdoor_knock;
 mod core_sweep;
+mod diameter_category_1;
+mod diameter_category_2;
 mod diameter_category_3;
 mod diameter_harvest;
+mod diameter_realm_mismatch;
+mod diameter_rogue_peer;
 mod dns_grx_enumeration;
 mod dns_open_to_outside;
 mod dns_tunnel;
@@ -34,6 +38,7 @@ mod ss7_category_1;
 mod ss7_category_2;
 mod ss7_category_3;
 mod ssh_password_spray;
+mod tcap_evasion;
 mod tinyshell_handshake;
 mod tunnel_c2;
 mod tunnel_to_core;
@@ -180,6 +185,38 @@ pub const SCENARIOS: &[Scenario] = &[
     map_harvest::SLOW,
     map_harvest::CENTRE,
     map_harvest::RESTART,
+    tcap_evasion::GLOBAL,
+    tcap_evasion::PADDED_OPCODE,
+    tcap_evasion::LONG_TRANSACTION,
+    tcap_evasion::LONG_LENGTH,
+    tcap_evasion::INDEFINITE,
+    tcap_evasion::EXTENDED_TAG,
+    tcap_evasion::NO_DIALOGUE,
+    tcap_evasion::OTHER_CONTEXT,
+    tcap_evasion::LONG_CONTEXT,
+    tcap_evasion::LATER_COMPONENT,
+    tcap_evasion::OVERLAP,
+    tcap_evasion::UNFINISHED,
+    tcap_evasion::REWRITTEN,
+    tcap_evasion::RARE,
+    diameter_category_1::ANSWERED,
+    diameter_category_1::REFUSED,
+    diameter_category_1::DISGUISED,
+    diameter_category_1::UNDESCRIBED,
+    diameter_category_1::AT_HOME,
+    diameter_category_2::OWN,
+    diameter_category_2::FOREIGN,
+    diameter_category_2::UNDESCRIBED,
+    diameter_category_2::HOME,
+    diameter_realm_mismatch::OWN,
+    diameter_realm_mismatch::BORROWED,
+    diameter_realm_mismatch::TWICE,
+    diameter_realm_mismatch::VISITED,
+    diameter_realm_mismatch::SPELLED,
+    diameter_rogue_peer::UNLISTED,
+    diameter_rogue_peer::OTHER_NAME,
+    diameter_rogue_peer::UNDESCRIBED,
+    diameter_rogue_peer::RECONNECTS,
     diameter_category_3::TAKEN_OVER,
     diameter_category_3::PURGED,
     diameter_category_3::SESSION,
@@ -230,7 +267,9 @@ impl Scenario {
         for (detection, level) in self.expect {
             label.push_str(&format!("  {detection} {level}\n"));
         }
-        label.push_str("made up for exercises and tests; every address is set aside for documentation\n");
+        label.push_str(
+            "made up for exercises and tests; every address is set aside for documentation\n",
+        );
         label
     }
 }
@@ -248,13 +287,37 @@ pub fn samples() -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
+/// What must be found in each scenario, for programs: one JSON object a line.
+pub fn expectations() -> String {
+    let mut out = String::new();
+    for scenario in SCENARIOS {
+        let expect: Vec<String> = scenario
+            .expect
+            .iter()
+            .map(|(detection, level)| {
+                format!("{{\"detection\":\"{detection}\",\"level\":\"{level}\"}}")
+            })
+            .collect();
+        out.push_str(&format!(
+            "{{\"scenario\":\"{}\",\"detection\":\"{}\",\"benign\":{},\"network\":{},\"expect\":[{}]}}\n",
+            scenario.name,
+            scenario.detection.unwrap_or_default(),
+            scenario.benign,
+            scenario.network.is_some(),
+            expect.join(",")
+        ));
+    }
+    out
+}
+
 /// The list of scenarios, as it stands in the project.
 pub fn catalogue() -> String {
     let mut out = String::from(
         "# Scenarios\n\nLabelled traffic that the detections are tested with. Each is a function in \
          `crates/testkit/src/scenarios/`, one file per detection; frames are made anew from a seed. Addresses are set \
          aside for documentation, networks are test networks. With a description means \
-         `crates/testkit/src/scenarios/network.toml`. This page is generated: \
+         `crates/testkit/src/scenarios/network.toml`. `roamguard synth NAME` writes one as a capture with its label and description, \
+         `roamguard synth --all DIR` all of them; `expected.jsonl` beside this page is the table for programs. This page is generated: \
          `UPDATE=1 cargo test -p testkit written_down`.\n\n\
          | scenario | what it shows | description | must be found |\n|---|---|---|---|\n",
     );
