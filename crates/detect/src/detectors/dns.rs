@@ -1,5 +1,7 @@
 //! What the DNS detections share: names, and how much of one may be data.
 
+#[cfg(test)]
+pub(crate) mod builders;
 pub(crate) mod commands;
 pub(crate) mod names;
 pub(crate) mod window;

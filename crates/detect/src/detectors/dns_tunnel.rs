@@ -281,6 +281,12 @@ impl Detector for DnsTunnel {
         if set_aside {
             return;
         }
+        if asked.grade >= CARRIER
+            && asked.zone == Zone::Internet
+            && matches!(dns.alphabet.as_deref(), Some("printable" | "binary"))
+        {
+            single(scene, &asked, findings);
+        }
         // Where only answers are seen, they stand for their questions.
         if !dns.response || dns.request_unseen {
             if !dns.response {
@@ -346,12 +352,6 @@ impl DnsTunnel {
             octets: u64::from(dns.message_len),
             carrier,
         };
-        if asked.grade >= CARRIER
-            && matches!(dns.alphabet.as_deref(), Some("printable" | "binary"))
-            && asked.zone == Zone::Internet
-        {
-            single(scene, asked, findings);
-        }
         let operator = asked.zone != Zone::Internet;
         // Innocent names make no entries; where there is one, they count.
         let makes = asked.grade > 0 || carrier;
@@ -645,6 +645,7 @@ fn single(scene: &Scene, asked: &Asked<'_>, findings: &mut Vec<Finding>) {
     finding.level = if archive { Level::High } else { Level::Medium };
     finding.confidence = if archive { 0.9 } else { 0.6 };
     finding.outcome = asked.dns.outcome.unwrap_or(Outcome::Attempt);
+    finding.counts = !asked.dns.response || asked.dns.request_unseen;
     finding.key = format!("{}|{}", asked.client.0, asked.domain);
     finding.signature =
         format!("{who} asks for a name that is encoded data, under {}", asked.domain);

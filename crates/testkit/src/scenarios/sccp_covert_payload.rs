@@ -25,9 +25,9 @@ pub(super) const BOTH_WAYS: Scenario = Scenario {
 
 pub(super) const UNDESCRIBED: Scenario = Scenario {
     name: "sccp-ciphertext-undescribed",
-    about: "The same on the subsystem of an HLR; without a description.",
+    about: "The same on the subsystem of operation and maintenance; without a description.",
     network: None,
-    make: on_the_hlr,
+    make: on_omap,
     ..LOUD
 };
 
@@ -76,10 +76,10 @@ fn both_ways(seed: u64) -> Vec<(i64, Vec<u8>)> {
     tl.into_frames()
 }
 
-fn on_the_hlr(seed: u64) -> Vec<(i64, Vec<u8>)> {
+fn on_omap(seed: u64) -> Vec<(i64, Vec<u8>)> {
     let mut tl = Timeline::new(seed);
     let mut links = partner_linkset(&mut tl);
-    let (ours, theirs) = (Party::gt("447700900123", 6), Party::gt("12025550123", 8));
+    let (ours, theirs) = (Party::gt("447700900123", 4), Party::gt("12025550123", 4));
     talk(&mut tl, &mut links, [&ours, &theirs], 20);
     tl.into_frames()
 }

@@ -90,7 +90,9 @@ fn text(octets: &[u8]) -> Option<Command> {
     if octets.len() < 16 || pairs.len() < 3 || pairs.len() * 2 < groups {
         return None;
     }
-    (0..=255).find_map(|key| {
+    // Keys that are close together turn text into what is nearly text: the best of them is the one.
+    let mut best: Option<(usize, Command)> = None;
+    for key in 0..=255 {
         // Padding at the end is the same octet again and again.
         let last = octets.last().map(|last| last ^ key)?;
         let padded = if last.is_ascii_graphic() {
@@ -99,11 +101,20 @@ fn text(octets: &[u8]) -> Option<Command> {
             octets.iter().rev().take_while(|octet| **octet ^ key == last).count()
         };
         let body = octets.get(..octets.len() - padded)?;
-        (body.len() >= 12).then(|| judge(body, key)).flatten()
-    })
+        if body.len() < 12 {
+            continue;
+        }
+        if let Some(common) = judge(body, key)
+            && best.is_none_or(|(before, _)| common > before)
+        {
+            best = Some((common, Command { key, len: body.len() }));
+        }
+    }
+    best.map(|(_, command)| command)
 }
 
-fn judge(body: &[u8], key: u8) -> Option<Command> {
+/// How many octets are what commands are mostly made of, where it can be one.
+fn judge(body: &[u8], key: u8) -> Option<usize> {
     let (mut printable, mut common, mut signs) = (0_usize, 0_usize, 0_usize);
     for octet in body.iter().map(|octet| octet ^ key) {
         printable += usize::from(matches!(octet, b' '..=b'~' | b'\n' | b'\t' | b'\r'));
@@ -120,7 +131,7 @@ fn judge(body: &[u8], key: u8) -> Option<Command> {
                 .any(|at| at.iter().zip(*word).all(|(octet, wanted)| octet ^ key == *wanted))
         })
     };
-    (signs >= 3 || word()).then_some(Command { key, len: body.len() })
+    (signs >= 3 || word()).then_some(common)
 }
 
 #[cfg(test)]
