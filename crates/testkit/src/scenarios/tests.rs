@@ -83,7 +83,9 @@ fn tshark_has_no_complaint() {
             "gtp-vendor-habits",
             "sctp-no-m3ua-on-its-port",
         ];
-        if odd.contains(&scenario.name) {
+        // Nor are encodings made to confuse a reader to please this one.
+        let evades = scenario.detection == Some("tcap-evasion") && !scenario.benign;
+        if evades || odd.contains(&scenario.name) {
             continue;
         }
         let file = pcap::bytes(&(scenario.make)(1), Format::default());
