@@ -80,9 +80,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
                 }
                 for rule in &own {
                     let mut record = card_json(rule.card);
-                    record["state"] = rule.state.name().into();
-                    record["file"] = rule.file.into();
-                    record["only_in_correlations"] = rule.silent.into();
+                    if let Some(record) = record.as_object_mut() {
+                        record.insert("state".into(), rule.state.name().into());
+                        record.insert("file".into(), rule.file.into());
+                        record.insert("only_in_correlations".into(), rule.silent.into());
+                    }
                     serde_json::to_writer(&mut *out, &record)?;
                     writeln!(out)?;
                 }
@@ -99,7 +101,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
                 (None, Some(rule)) => {
                     explain(out, rule.card)?;
                     writeln!(out)?;
-                    labelled(out, "state", &format!("{}; {}", rule.state.name(), sanitise::text(rule.file)))?;
+                    labelled(
+                        out,
+                        "state",
+                        &format!("{}; {}", rule.state.name(), sanitise::text(rule.file)),
+                    )?;
                 }
                 (None, None) => bail!(
                     "{id}: no such detection{}; `roamguard rules list` names them",
@@ -150,7 +156,10 @@ fn fields(out: &mut dyn Write, category: Option<&str>, markdown: bool) -> Result
     if let Some(category) = category
         && !categories().any(|known| known == category)
     {
-        bail!("{category}: no such category; there are {}", categories().collect::<Vec<_>>().join(", "));
+        bail!(
+            "{category}: no such category; there are {}",
+            categories().collect::<Vec<_>>().join(", ")
+        );
     }
     let all = Fields::new();
     let first = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
@@ -159,7 +168,11 @@ fn fields(out: &mut dyn Write, category: Option<&str>, markdown: bool) -> Result
         writeln!(out, "| field | kind | what it is |\n|---|---|---|")?;
     }
     // Records of MAP and CAP have the same shape: the page says it once.
-    for field in all.all().iter().filter(|field| wanted(&field.path) && !(markdown && first(&field.path) == "cap")) {
+    for field in all
+        .all()
+        .iter()
+        .filter(|field| wanted(&field.path) && !(markdown && first(&field.path) == "cap"))
+    {
         let list = if field.list { "list of " } else { "" };
         if markdown {
             let says = field.says.replace('|', "\\|").replace('\n', " ");
