@@ -54,6 +54,7 @@ impl Scene {
     /// What the detections were to see as new becomes known.
     pub(crate) fn remember(&mut self, event: &Event) {
         self.inventory.remember_contact(event);
+        self.inventory.remember_facts(event, &self.network);
         self.whereabouts.remember(event);
     }
 

@@ -310,7 +310,7 @@ impl Judge {
         let scene = self.engine.scene();
         Summary {
             gaps: self.engine.gaps(),
-            elements: scene.inventory.elements(&scene.network),
+            elements: scene.inventory.nodes(&scene.network),
             alerts,
             incidents,
             stats,

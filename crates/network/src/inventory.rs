@@ -3,6 +3,9 @@
 //! Source: 3GPP TS 23.003 §8.2 (subsystem numbers), TS 29.060, TS 29.274 §8.22 (interface types),
 //! TS 29.272 (S6a commands and their direction), RFC 4666.
 
+mod facts;
+mod nodes;
+
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -12,6 +15,7 @@ use event::{
     Proto, SccpAddress, SctpState, Slot, TableCount, Timestamp, What,
 };
 
+use self::facts::Facts;
 use crate::node::{Node, Word, hash_of, stable_hash};
 use crate::{Network, Owner, Role, Roles};
 
@@ -39,6 +43,8 @@ pub struct Inventory {
     names: Capped<String, Node>,
     point_codes: Capped<PointCode, Node>,
     contacts: Capped<(IpAddr, IpAddr), ()>,
+    /// What nodes give away besides roles.
+    facts: Facts,
     peer_budget: usize,
     hasher: RandomState,
     /// By a part of the hash of each relation; a new one takes the place of an old one.
@@ -69,6 +75,7 @@ impl Default for Inventory {
             names: Capped::new("inventory.names", MAX_NODES),
             point_codes: Capped::new("inventory.point_codes", MAX_POINT_CODES),
             contacts: Capped::new("inventory.contacts", MAX_CONTACTS),
+            facts: Facts::default(),
             peer_budget: MAX_PEERS,
             hasher: RandomState::new(),
             familiar: vec![None; FAMILIAR],
@@ -120,6 +127,15 @@ impl Inventory {
                 let server = dns.response && ends.src_port == 53;
                 seen.addresses("dns", server.then_some((Role::Dns, "answers DNS")), None);
             }
+            What::Pfcp(pfcp) => {
+                // TS 29.244 §7.5.2: the control plane asks, the user plane answers.
+                let part = match pfcp.message_type {
+                    50 => Some((Role::Smf, "sends PFCP Session Establishment Request")),
+                    51 => Some((Role::Upf, "answers PFCP Session Establishment Request")),
+                    _ => None,
+                };
+                seen.addresses("pfcp", part, None);
+            }
             What::Icmp(_) => seen.addresses("icmp", None, None),
             What::Ssh(_) => seen.addresses("ssh", None, None),
             What::Flow(flow) if matches!(flow.state, FlowState::New | FlowState::Opened) => {
@@ -146,6 +162,11 @@ impl Inventory {
             }
             _ => {}
         }
+    }
+
+    /// Learns what nodes give away besides their roles: answering ports, words about their make, names that go together.
+    pub fn remember_facts(&mut self, event: &Event, network: &Network) {
+        self.facts.observe(event, network);
     }
 
     /// Whether `from` was seen calling `to` before this event, outside tunnels.
@@ -195,14 +216,7 @@ impl Inventory {
             let owner = network.owner_of_pc(*pc);
             out.push(event::Element { point_code: Some(*pc), ..element(node, owner) });
         }
-        out.sort_by(|a, b| {
-            (a.roles.is_empty().cmp(&b.roles.is_empty()))
-                .then_with(|| kind(a).cmp(&kind(b)))
-                .then_with(|| a.address.cmp(&b.address))
-                .then_with(|| a.gt.cmp(&b.gt))
-                .then_with(|| a.host.cmp(&b.host))
-                .then_with(|| a.point_code.cmp(&b.point_code))
-        });
+        in_order(&mut out);
         out
     }
 
@@ -214,15 +228,29 @@ impl Inventory {
 
     /// How full each table is.
     pub fn tables(&self) -> Vec<TableCount> {
-        vec![
+        let mut tables = vec![
             self.nodes.count(),
             self.hosts.count(),
             self.titles.count(),
             self.names.count(),
             self.point_codes.count(),
             self.contacts.count(),
-        ]
+        ];
+        tables.extend(self.facts.tables());
+        tables
     }
+}
+
+/// Those with roles first, then by address, global title, host and point code.
+fn in_order(elements: &mut [event::Element]) {
+    elements.sort_by(|a, b| {
+        (a.roles.is_empty().cmp(&b.roles.is_empty()))
+            .then_with(|| kind(a).cmp(&kind(b)))
+            .then_with(|| a.address.cmp(&b.address))
+            .then_with(|| a.gt.cmp(&b.gt))
+            .then_with(|| a.host.cmp(&b.host))
+            .then_with(|| a.point_code.cmp(&b.point_code))
+    });
 }
 
 /// The word for a flow whose payload nothing recognised.
@@ -483,6 +511,9 @@ impl Seen<'_> {
     }
 
     fn codes(&mut self, opc: Option<PointCode>, dpc: Option<PointCode>, protocol: &str) {
+        if let Some(code) = opc {
+            self.inventory.facts.sends(self.ends.src_ip, code, self.frame);
+        }
         let protocol = Word::new(protocol);
         for (own, peer, sent) in [(opc, dpc, 1), (dpc, opc, 0)] {
             let Some(own) = own else { continue };

@@ -99,6 +99,11 @@ impl Node {
         self.last_peer = Some(peer);
     }
 
+    /// Hashes of its peers, ascending.
+    pub(crate) fn peer_hashes(&self) -> &[u32] {
+        &self.peers
+    }
+
     pub(crate) const fn peers(&self) -> usize {
         self.peers.len()
     }

@@ -50,9 +50,7 @@ impl Cli {
             Command::Timeline(args) => args.writes_records(),
             Command::Elements(args) => args.writes_records(),
             Command::Network(args) => args.writes_records(),
-            Command::Config(_) | Command::Synth(_) | Command::Learn(_) | Command::Rules(_) => {
-                false
-            }
+            Command::Config(_) | Command::Synth(_) | Command::Learn(_) | Command::Rules(_) => false,
         }
     }
 }

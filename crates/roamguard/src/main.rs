@@ -1,6 +1,7 @@
 //! The `roamguard` binary: the command line over the engine, and nothing that judges or decodes.
 
 mod commands;
+mod drift;
 mod exit;
 mod follow;
 mod key;

@@ -3,8 +3,10 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
-use engine::event::{Alert, Event};
+use engine::event::{Alert, Element, Event};
 
+use crate::drift::{Drift, names};
+use crate::report::nodes;
 use crate::report::row::Row;
 
 /// Writes records of some types, or of all, one on a line.
@@ -116,6 +118,68 @@ pub(crate) fn timeline(out: &mut dyn Write, rows: &[Row]) -> Result<()> {
             yes(row.retransmission),
             yes(row.request_unseen),
             yes(row.unanswered),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// The inventory as a table.
+pub(crate) fn elements(out: &mut dyn Write, elements: &[&Element]) -> Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record([
+        "names",
+        "owner",
+        "roles",
+        "evidence",
+        "user_plane",
+        "make",
+        "answers",
+        "protocols",
+        "peers",
+        "messages",
+        "restarts",
+        "first_seen",
+        "last_seen",
+    ])?;
+    for element in elements {
+        let hints: Vec<String> =
+            element.hints.iter().map(|hint| format!("{} {}", hint.kind, hint.value)).collect();
+        let services: Vec<String> = element.services.iter().map(nodes::service).collect();
+        let user_plane: Vec<String> = element.user_plane.iter().map(ToString::to_string).collect();
+        let time =
+            |at: Option<engine::event::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        table.write_record([
+            &formula_safe(&names(element).join(" ")),
+            &formula_safe(element.owner.as_deref().unwrap_or_default()),
+            &element.roles.join(" "),
+            &formula_safe(&element.evidence.join("; ")),
+            &user_plane.join(" "),
+            &formula_safe(&hints.join("; ")),
+            &services.join("; "),
+            &formula_safe(&element.protocols.join(" ")),
+            &element.peers.to_string(),
+            &element.messages.to_string(),
+            &element.restarts.to_string(),
+            &time(element.first_seen),
+            &time(element.last_seen),
+        ])?;
+    }
+    table.flush()?;
+    Ok(())
+}
+
+/// What changed between two inventories as a table.
+pub(crate) fn drift(out: &mut dyn Write, changes: &[Drift<'_>]) -> Result<()> {
+    let mut table = csv::Writer::from_writer(out);
+    table.write_record(["change", "names", "owner", "roles", "what"])?;
+    for change in changes {
+        table.write_record([
+            change.change,
+            &formula_safe(&change.names.join(" ")),
+            &formula_safe(change.owner.unwrap_or_default()),
+            &change.roles.join(" "),
+            &formula_safe(&change.what.join("; ")),
         ])?;
     }
     table.flush()?;

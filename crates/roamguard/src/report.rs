@@ -8,6 +8,7 @@ mod elements;
 mod gaps;
 mod incidents;
 pub(crate) mod ladder;
+pub(crate) mod nodes;
 pub(crate) mod row;
 mod suppressed;
 pub(crate) mod timeline;

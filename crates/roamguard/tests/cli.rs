@@ -36,11 +36,17 @@ fn a_scan_answers_in_order_and_fits_a_hundred_columns() {
     let output = roamguard(state.path(), &["scan", sample("intrusion.pcap").to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(1));
     let report = text(&output.stdout);
-    let places: Vec<usize> =
-        ["INCIDENTS", "WHAT HAPPENED", "WHO IS THERE", "WHAT WAS IN IT", "WHAT COULD NOT BE JUDGED", "CHECKS"]
-            .iter()
-            .map(|title| report.find(title).unwrap_or_else(|| panic!("{title} is missing")))
-            .collect();
+    let places: Vec<usize> = [
+        "INCIDENTS",
+        "WHAT HAPPENED",
+        "WHO IS THERE",
+        "WHAT WAS IN IT",
+        "WHAT COULD NOT BE JUDGED",
+        "CHECKS",
+    ]
+    .iter()
+    .map(|title| report.find(title).unwrap_or_else(|| panic!("{title} is missing")))
+    .collect();
     assert!(places.is_sorted(), "{places:?}");
     for line in report.lines().skip(1) {
         assert!(line.chars().count() <= 100, "{line}");
@@ -65,7 +71,8 @@ fn an_intrusion_is_one_story() {
     for line in report.lines().skip(1) {
         assert!(line.chars().count() <= 100, "{line}");
     }
-    let arguments = ["scan", "--format", "json", "--only", "alert,incident", "--network", network, capture];
+    let arguments =
+        ["scan", "--format", "json", "--only", "alert,incident", "--network", network, capture];
     let output = roamguard(state.path(), &arguments);
     let records: Vec<serde_json::Value> =
         text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -86,7 +93,10 @@ fn each_check_says_what_became_of_it() {
     let capture = capture.to_str().unwrap();
     let short = text(&roamguard(state.path(), &["scan", capture]).stdout);
     let long = text(&roamguard(state.path(), &["scan", "--coverage", capture]).stdout);
-    assert!(short.contains("--coverage lists each") && short.contains("not evaluable: no "), "{short}");
+    assert!(
+        short.contains("--coverage lists each") && short.contains("not evaluable: no "),
+        "{short}"
+    );
     for line in ["fired 1", "clean", "not evaluable  map."] {
         assert!(long.contains(line), "{line}: {long}");
     }
@@ -273,4 +283,47 @@ fn revealing_says_so() {
     assert!(text(&output.stdout).contains("101000000010100"));
     let hidden = roamguard(state.path(), &["scan", "--format", "json", lab.to_str().unwrap()]);
     assert!(!text(&hidden.stdout).contains("000000010100"));
+}
+
+#[test]
+fn the_inventory_names_nodes_and_what_changed() {
+    let state = tempfile::tempdir().unwrap();
+    let (capture, clean, network) =
+        (sample("intrusion.pcap"), sample("clean.pcap"), sample("network.toml"));
+    let (capture, clean) = (capture.to_str().unwrap(), clean.to_str().unwrap());
+    let network = network.to_str().unwrap();
+    let list = text(&roamguard(state.path(), &["elements", "--network", network, capture]).stdout);
+    for line in ["pc:1001", "tcp/22 ssh to home, partner", "ssh.server", "sgsn: sends Create PDP"] {
+        assert!(list.contains(line), "{line}: {list}");
+    }
+    assert!(list.lines().skip(1).all(|line| line.chars().count() <= 100), "{list}");
+    let table = roamguard(state.path(), &["elements", "--format", "csv", capture]);
+    assert!(text(&table.stdout).starts_with("names,owner,roles"));
+    let old = state.path().join("old.jsonl");
+    let records =
+        roamguard(state.path(), &["elements", "--format", "json", "--network", network, clean]);
+    assert_eq!(records.status.code(), Some(0));
+    std::fs::write(&old, &records.stdout).unwrap();
+    let old = old.to_str().unwrap();
+    let diff = |capture: &str, format: &str| {
+        let arguments =
+            ["elements", "--diff", old, "--format", format, "--network", network, capture];
+        let output = roamguard(state.path(), &arguments);
+        (output.status.code(), text(&output.stdout))
+    };
+    assert_eq!(diff(clean, "text"), (Some(0), "Nothing changed.\n".to_owned()));
+    let (code, drift) = diff(capture, "text");
+    assert_eq!(code, Some(1));
+    assert!(drift.contains("new role: sgsn"), "{drift}");
+    let (_, json) = diff(capture, "json");
+    for line in json.lines() {
+        let change: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(["new", "gone", "changed"].contains(&change["change"].as_str().unwrap()), "{line}");
+    }
+    // Records of a scan do as well, and a file without elements is none.
+    let empty = state.path().join("empty.jsonl");
+    std::fs::write(&empty, "\n").unwrap();
+    let wrong = roamguard(state.path(), &["elements", "--diff", empty.to_str().unwrap(), clean]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains("no element"), "{}", text(&wrong.stderr));
 }
