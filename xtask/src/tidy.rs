@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("network", &["event"]),
     ("detect", &["event", "network"]),
     ("engine", &["event", "wire", "capture", "track", "network", "detect"]),
-    ("roamguard", &["engine"]),
+    ("roamguard", &["engine", "testkit"]),
     ("testkit", &[]),
     ("oracle", &["event", "wire", "capture", "track"]),
     ("xtask", &["testkit"]),

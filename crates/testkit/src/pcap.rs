@@ -36,11 +36,28 @@ pub struct Writer<W: Write> {
 impl<W: Write> Writer<W> {
     /// Writes the file's head.
     pub fn new(out: W, format: Format) -> io::Result<Self> {
+        Self::labelled(out, format, "")
+    }
+
+    /// The same with a comment, which only pcapng has a place for.
+    pub fn labelled(out: W, format: Format, comment: &str) -> io::Result<Self> {
         let mut writer = Self { out, format };
         if format.pcapng {
-            writer.u32s(&[0x0a0d_0d0a, 28, 0x1a2b_3c4d])?;
+            let comment = &comment.as_bytes()[..comment.len().min(60_000)];
+            let padded = comment.len().next_multiple_of(4);
+            // opt_comment and opt_endofopt.
+            let options = if comment.is_empty() { 0 } else { 4 + padded + 4 };
+            let total = (28 + options) as u32;
+            writer.u32s(&[0x0a0d_0d0a, total, 0x1a2b_3c4d])?;
             writer.u16s(&[1, 0])?;
-            writer.u32s(&[u32::MAX, u32::MAX, 28])?;
+            writer.u32s(&[u32::MAX, u32::MAX])?;
+            if options > 0 {
+                writer.u16s(&[1, comment.len() as u16])?;
+                writer.out.write_all(comment)?;
+                writer.out.write_all(&[0; 3][..padded - comment.len()])?;
+                writer.u32s(&[0])?;
+            }
+            writer.u32s(&[total])?;
             // Interface description with if_tsresol.
             writer.u32s(&[1, 32])?;
             writer.u16s(&[format.link, 0])?;
