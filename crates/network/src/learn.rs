@@ -7,6 +7,8 @@
 
 mod draft;
 mod places;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::net::IpAddr;

@@ -335,6 +335,14 @@ impl Page {
                 met.messages(),
                 met.first_frame
             ));
+            let suspects = owners.suspects.range(format!("gt:{prefix}")..);
+            let suspects = suspects.take_while(|(gt, _)| gt.starts_with(&format!("gt:{prefix}")));
+            for (gt, detection) in suspects.take(8) {
+                let digits = gt.strip_prefix("gt:").unwrap_or(gt);
+                self.comment(&format!(
+                    "CHECK: {digits}, which {prefix} covers, is in an alert of {detection}"
+                ));
+            }
             out.push(prefix.clone());
         }
         self.evidence("Titles", &said);
@@ -452,16 +460,6 @@ impl Page {
                 }
                 _ => continue,
             };
-            if let Some(detection) = owners.suspects.get(&entity) {
-                let text = format!(
-                    "left out: {} ({}), which is in an alert of {detection}",
-                    entity.split_once(':').map_or(entity.as_str(), |(_, name)| name),
-                    roles.join(", ")
-                );
-                self.comment(&text);
-                self.line("");
-                continue;
-            }
             written += 1;
             let name = loop {
                 let count = counts.entry(first).or_default();
@@ -473,6 +471,11 @@ impl Page {
             };
             self.line("[[element]]");
             self.line(&format!("name = {}", quoted(&name)));
+            if let Some(detection) = owners.suspects.get(&entity) {
+                self.comment(&format!(
+                    "CHECK: it is in an alert of {detection}, as the victim or as somebody's foothold"
+                ));
+            }
             let evidence: Vec<&str> = node.evidence.iter().map(String::as_str).collect();
             self.comment(&format!("{}; {} messages", evidence.join("; "), node.messages));
             self.list("roles", &roles);
