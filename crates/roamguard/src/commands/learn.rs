@@ -12,6 +12,7 @@ use engine::{Observer, Options, capture::Inputs};
 use super::scan::{check_window, default_jobs, outside, title};
 use crate::exit::Outcome;
 use crate::progress::Progress;
+use crate::report::counted;
 use crate::{key, sanitise};
 
 /// A network description drafted from what is seen, to be read and corrected
@@ -123,11 +124,10 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     remark(
         args,
         Some(&format!(
-            "{file}: {} elements, {} partners; {} of its lines contradict each other; \
-             it is a draft: read it, then `roamguard network check` it",
-            network.elements.len(),
-            network.partners.len(),
-            errors
+            "{file}: {}, {}, {}; it is a draft: read it, then `roamguard network check` it",
+            counted(network.elements.len() as u64, "element", "elements"),
+            counted(network.partners.len() as u64, "partner", "partners"),
+            counted(errors as u64, "contradiction", "contradictions"),
         )),
     );
     Ok(if summary.damages.is_empty() { Outcome::Clean } else { Outcome::Damaged })
