@@ -450,7 +450,7 @@ impl Span {
         }
         let times = if slow { SLOW_TIMES } else { 1 };
         self.seen.iter().zip(&self.told).zip(limits).any(|((seen, told), limit)| {
-            u64::from(seen.count()) >= limit.everybody() * times && seen.count() >= told * 2
+            u64::from(seen.count()) >= limit.everybody() * times && seen.count() * 2 >= told * 3
         })
     }
 
@@ -477,7 +477,7 @@ impl Span {
             let plenty = kind == Kind::Networks && !resolver && many >= limit * 2;
             // Users type access points: whoever serves them passes their mistakes on.
             let typed = kind == Kind::AccessPoints && resolver;
-            if many < limit || !(missed || plenty) || typed || *told != 0 && seen < *told * 2 {
+            if many < limit || !(missed || plenty) || typed || seen * 2 < *told * 3 {
                 continue;
             }
             *told = seen;

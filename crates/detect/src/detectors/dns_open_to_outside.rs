@@ -10,7 +10,7 @@ use event::{Capped, Dns, Endpoints, Event, Level, Outcome, TableCount, Timestamp
 use network::{Network, Owner, Role, Use};
 
 use super::dns::names::{self, Node, Read, Zone};
-use super::dns::{Frames, is_unicast, key_of};
+use super::dns::{Frames, is_unicast};
 use super::sides::{NO_DESCRIPTION, Side};
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 use crate::scene::Scene;
@@ -328,7 +328,7 @@ fn redirected(talk: &Talk<'_>, read: Option<Read<'_>>, findings: &mut Vec<Findin
         _ => "our network".to_owned(),
     };
     finding.confidence = if own { 0.6 } else { 0.85 };
-    finding.key = format!("{}|{}|{}", talk.server, key_of(talk.name()), first);
+    finding.key = format!("{}|{whose}", talk.server);
     finding.signature = format!(
         "{} says that {} of {whose} is at {first}",
         talk.scene.who(talk.server),

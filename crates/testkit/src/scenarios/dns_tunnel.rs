@@ -5,7 +5,9 @@ use std::net::Ipv4Addr;
 use rand::Rng;
 
 use super::Scenario;
-use super::places::{A_DNS, A_HOST, EDNS, NETWORK, OUTSIDER, OUTSIDER2, partner_linkset, roam};
+use super::places::{
+    A_DNS, A_HOST, A_SGSN, EDNS, NETWORK, OUTSIDER, OUTSIDER2, partner_linkset, roam,
+};
 use crate::frame::dns;
 use crate::timeline::{Side, Tcp, Timeline, at, v4};
 
@@ -220,7 +222,12 @@ fn commands(seed: u64) -> Vec<(i64, Vec<u8>)> {
 /// Asks and gets an address, or none.
 fn look_up(tl: &mut Timeline, id: u16, name: &str, exists: bool) {
     let query = dns::query(id, name, dns::A, true);
-    let record = dns::Data::A(Ipv4Addr::from(0xc612_0700 | u32::from(id % 64)));
+    // Access points lead to the operator whose they are.
+    let address = match name.ends_with(".gprs") {
+        true => v4(A_SGSN),
+        false => Ipv4Addr::from(0xc612_0700 | u32::from(id % 64)),
+    };
+    let record = dns::Data::A(address);
     let (rcode, records) = if exists { (0, vec![record]) } else { (3, Vec::new()) };
     let answer = dns::answer(id, name, dns::A, rcode, true, &records);
     tl.ask(at(EDNS, 42_000 + id), at(A_DNS, 53), &query, &answer);
