@@ -130,19 +130,14 @@ impl Facts {
     pub(super) fn observe(&mut self, event: &Event, network: &Network) {
         let Some(ends) = event.ends.as_ref().filter(|_| event.path.is_none()) else { return };
         match &event.what {
-            What::Flow(flow) => {
-                if flow.state == FlowState::Closed && answered(flow, ends.proto) {
-                    // Where the beginning was not seen, the side with the well-known port is taken for the server.
-                    if !flow.midstream || ends.dest_port < 1_024 {
-                        let app = flow.app_proto.clone();
-                        self.serves(
-                            event,
-                            (ends.dest_ip, ends.proto, ends.dest_port),
-                            app,
-                            network,
-                        );
-                    }
-                }
+            // Where the beginning was not seen, the side with the well-known port is taken for the server.
+            What::Flow(flow)
+                if flow.state == FlowState::Closed
+                    && answered(flow, ends.proto)
+                    && (!flow.midstream || ends.dest_port < 1_024) =>
+            {
+                let server = (ends.dest_ip, ends.proto, ends.dest_port);
+                self.serves(event, server, flow.app_proto.clone(), network);
             }
             What::Sctp(sctp) if sctp.state == SctpState::Established => {
                 if !sctp.midstream {
