@@ -5,6 +5,8 @@
 //! TCAP part over is on the message's event; here it is weighed: what no stack sends counts, what is legal and rare counts
 //! where an operation stands behind it that has no business here.
 
+use std::collections::VecDeque;
+
 use event::{Anomaly, Capped, Event, Level, Map, Sccp, TableCount, Timestamp, What};
 use network::Owner;
 
@@ -28,6 +30,7 @@ const HOUR: std::time::Duration = std::time::Duration::from_secs(3_600);
 const REASSEMBLY: std::time::Duration = std::time::Duration::from_secs(10);
 const MAX_SENDERS: usize = 4_096;
 const MAX_PENDING: usize = 4_096;
+const MAX_WAITING: usize = 1_024;
 
 /// A trick: what it is called, how it is told, and what it is worth where no forbidden operation stands behind it.
 struct Trick {
@@ -254,6 +257,8 @@ pub(crate) struct TcapEvasion {
     answers: Answers,
     /// By address of the sender.
     unfinished: Capped<std::net::IpAddr, Unfinished>,
+    /// Those that were told, until it is sure that not only the capture ended.
+    waiting: VecDeque<Event>,
     limit: Limit,
     nameless: bool,
 }
@@ -264,6 +269,7 @@ impl Default for TcapEvasion {
             profile: Profile::default(),
             answers: Answers::new("tcap-evasion.pending", MAX_PENDING, true),
             unfinished: Capped::new("tcap-evasion.unfinished", MAX_SENDERS),
+            waiting: VecDeque::new(),
             limit: Limit::new(&UNFINISHED),
             nameless: false,
         }
@@ -302,10 +308,22 @@ impl Detector for TcapEvasion {
                     undecodable(scene, event, sccp, findings);
                 }
             }
-            What::Anomaly(anomaly) if anomaly.field == "sccp.unfinished" => {
-                self.unfinished(scene, event, anomaly, findings);
+            What::Anomaly(anomaly)
+                if anomaly.field == "sccp.unfinished" && self.waiting.len() < MAX_WAITING =>
+            {
+                self.waiting.push_back(event.clone());
             }
             _ => {}
+        }
+    }
+
+    fn advance(&mut self, scene: &Scene, _now: Timestamp, findings: &mut Vec<Finding>) {
+        let over = |event: &Event| REASSEMBLY <= scene.now.since(event.at);
+        while self.waiting.front().is_some_and(over) {
+            let Some(event) = self.waiting.pop_front() else { return };
+            if let What::Anomaly(anomaly) = &event.what {
+                self.unfinished(scene, &event, anomaly, findings);
+            }
         }
     }
 
@@ -318,7 +336,16 @@ impl Detector for TcapEvasion {
     }
 
     fn tables(&self) -> Vec<TableCount> {
-        vec![self.answers.count(), self.unfinished.count()]
+        vec![
+            self.answers.count(),
+            self.unfinished.count(),
+            TableCount {
+                table: "tcap-evasion.waiting".into(),
+                entries: self.waiting.len() as u64,
+                cap: MAX_WAITING as u64,
+                evicted: 0,
+            },
+        ]
     }
 }
 
@@ -509,7 +536,7 @@ impl TcapEvasion {
         let Some(ends) = &event.ends else { return };
         let network = &scene.network;
         let owner = network.owner_of_ip(ends.src_ip);
-        if owner.is_home() || scene.now.since(event.at) < REASSEMBLY {
+        if owner.is_home() {
             return;
         }
         let fresh = || Unfinished { since: event.at, frames: Vec::new(), times: 0 };

@@ -123,7 +123,7 @@ pub(super) const REWRITTEN: Scenario = Scenario {
     name: "tcap-insert-data-long-lengths",
     about: "insertSubscriberData for a subscriber of ours, with lengths in more octets than they need.",
     make: rewritten,
-    expect: &[("tcap-evasion", "high"), ("ss7-category-2", "high")],
+    expect: &[("tcap-evasion", "high"), ("ss7-category-2", "critical")],
     ..LOUD
 };
 
