@@ -150,6 +150,14 @@ impl Known {
         self.before
     }
 
+    /// Where the subscriber is registered in one of the domains.
+    pub const fn registered(&self, domain: Domain) -> Option<Place> {
+        match domain {
+            Domain::Circuit => self.circuit,
+            Domain::Packet => self.packet,
+        }
+    }
+
     const fn domain(&mut self, domain: Domain) -> &mut Option<Place> {
         match domain {
             Domain::Circuit => &mut self.circuit,
@@ -352,7 +360,7 @@ impl Whereabouts {
             10..=15 | 17 | 19 | 46 | 48 | 59 | 66 | 72 | 74 | 76 | 77 | 86 | 87 | 89 => Act::Acts,
             // And those from the home network, which knows.
             3 | 4 | 7 | 70 | 71 => {
-                self.from_home(network, event, map, opcode);
+                self.home_says(network, event, map, opcode);
                 return None;
             }
             _ => return None,
@@ -390,7 +398,7 @@ impl Whereabouts {
     }
 
     /// Requests from the home network: a place that it believes in, or has given up.
-    fn from_home(&mut self, network: &Network, event: &Event, map: &Map, opcode: i64) {
+    fn home_says(&mut self, network: &Network, event: &Event, map: &Map, opcode: i64) {
         if opcode == 7 && map.imsi.is_none() {
             // Inside a registration's dialogue, the profile says which number belongs to the IMSI.
             let Some(msisdn) = map.msisdn else { return };

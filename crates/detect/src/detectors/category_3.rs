@@ -508,11 +508,10 @@ pub(super) fn elsewhere(network: &Network, a: NetworkId, b: NetworkId) -> bool {
 
 /// The serving network purges, but through another node than the one that registered the subscriber in that domain.
 fn is_other_node(known: &Known, sighting: &Sighting) -> bool {
-    let mut own = known.served().filter(|place| {
-        place.network() == sighting.serving.network && place.source() == sighting.source
-    });
-    own.next().is_some_and(|first| {
-        !first.is_at(sighting.serving) && !own.any(|place| place.is_at(sighting.serving))
+    known.registered(sighting.domain).is_some_and(|place| {
+        place.network() == sighting.serving.network
+            && place.source() == sighting.source
+            && !place.is_at(sighting.serving)
     })
 }
 

@@ -58,7 +58,7 @@ pub(super) const CHECK_UNKNOWN: Check = Check {
     looks_for: "questions about many subscribers, most of whom do not exist or are refused: identities are tried",
 };
 
-/// Askers and blocks of them; each costs three kilobytes at most.
+/// Askers and blocks of them; each costs two kilobytes for every topic.
 const MAX_ASKERS: usize = 4_096;
 const MAX_DUE: usize = 16_384;
 /// Members of a block that are told apart.

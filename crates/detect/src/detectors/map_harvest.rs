@@ -139,6 +139,15 @@ impl MapHarvest {
         if owner.is_home() {
             return true;
         }
+        if !network.has_home_gts() {
+            // Nobody says who is outside: only another country is.
+            let country = |digits: &str| network.country_of(network.network_of_gt(digits));
+            let asked = map.called.as_ref().and_then(|called| called.gt.as_ref());
+            let asked = asked.and_then(|gt| country(&gt.digits));
+            if asked.is_none() || country(title).is_none() || asked == country(title) {
+                return true;
+            }
+        }
         let of_imsi = map.imsi.and_then(|imsi| imsi.plmn());
         if let Some(plmn) = of_imsi {
             let (own, sender) = (network.network_of_plmn(plmn), network.network_of_gt(title));

@@ -152,6 +152,19 @@ fn without_a_description() {
 }
 
 #[test]
+fn questions_without_a_description_are_judged_between_countries() {
+    // Test codes tell no country: the home network itself may be asking.
+    assert_eq!(check(ID, &asked(30, 4.0, 70, |_| A.to_owned())).len(), 0);
+    let mut abroad = asked(30, 4.0, 71, |_| "33600000001".to_owned());
+    for event in &mut abroad.list {
+        if let event::What::Map(map) = &mut event.what {
+            map.called = gt("447700900010");
+        }
+    }
+    assert_eq!(names(&check(ID, &abroad)), ["questions.bulk high"]);
+}
+
+#[test]
 fn a_flood_of_askers_finds_its_bounds() {
     let events = asked(9_000, 0.01, 45, |n| format!("{n:011}"));
     let mut engine = crate::Engine::with(
