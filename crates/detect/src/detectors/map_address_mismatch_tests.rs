@@ -10,7 +10,10 @@ use crate::tests_support::{Events, check, check_with, gaps, names};
 
 const ID: &str = "map-address-mismatch";
 
-fn naming(opcode: i64, calling: &str, named: &[(&'static str, &str)]) -> Map {
+/// Addresses of an argument by their roles.
+type Named<'a> = &'a [(&'static str, &'a str)];
+
+fn naming(opcode: i64, calling: &str, named: Named<'_>) -> Map {
     let addresses = named.iter().map(|(role, digits)| address(role, digits)).collect();
     Map { addresses, ..invoke(opcode, calling, HOME) }
 }
@@ -21,7 +24,7 @@ fn found(map: Map) -> Vec<String> {
 
 #[test]
 fn addresses_of_the_senders_network_and_of_its_hub_fit() {
-    let quiet: [(i64, &str, &[(&'static str, &str)]); 9] = [
+    let quiet: [(i64, &str, Named); 9] = [
         (2, A, &[("msc-Number", "99902000020"), ("vlr-Number", "99902000021")]),
         (23, A, &[("sgsn-Number", "99902000022")]),
         // A hub's title, and a hub's message centre.

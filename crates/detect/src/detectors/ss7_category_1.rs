@@ -152,7 +152,7 @@ impl Ss7Category1 {
     fn invoke(&mut self, scene: &Scene, event: &Event, map: &Map, findings: &mut Vec<Finding>) {
         let Some(forbidden) = self.forbidden(map) else { return };
         let way = Way::of(event, map);
-        let Some(outside) = self.from_outside(scene, &way, forbidden) else { return };
+        let Some(outside) = self.sender(scene, &way, forbidden) else { return };
         let finding = finding(scene, event, map, &way, forbidden, outside);
         self.answers.ask(event, map, &finding);
         findings.push(finding);
@@ -162,7 +162,7 @@ impl Ss7Category1 {
     fn unpaired(&mut self, scene: &Scene, event: &Event, map: &Map, findings: &mut Vec<Finding>) {
         let Some(forbidden) = self.forbidden(map) else { return };
         let way = Way::of(event, map).back();
-        let Some(outside) = self.from_outside(scene, &way, forbidden) else { return };
+        let Some(outside) = self.sender(scene, &way, forbidden) else { return };
         let mut finding = finding(scene, event, map, &way, forbidden, outside);
         finding.outcome = answers::outcome(map, true);
         finding.level = level(&finding, finding.outcome);
@@ -175,7 +175,7 @@ impl Ss7Category1 {
         findings.push(finding);
     }
 
-    fn from_outside<'a>(
+    fn sender<'a>(
         &mut self,
         scene: &'a Scene,
         way: &Way<'_>,

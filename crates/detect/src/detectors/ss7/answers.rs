@@ -160,7 +160,7 @@ fn told(asked: &Finding, event: &Event, map: &Map, outcome: Outcome) -> Finding 
         }
     }
     if outcome >= Outcome::Answered {
-        finding.confidence = (finding.confidence + 0.05).min(1.0);
+        finding.confidence = ((finding.confidence + 0.05).min(1.0) * 100.0).round() / 100.0;
     }
     finding
 }
