@@ -278,12 +278,16 @@ impl GtpMalformed {
             } else {
                 format!("{} octets behind the last element are none", gtp.undecoded_len)
             };
+            // Trailers of the link are taken for octets of end markers; nothing in them is acted upon.
+            let certain = certain && !gtp.user_plane;
             self.defect(scene, event, ends, "length", certain, &why, findings);
         }
         // A refusal has little more than its cause, and an unknown peer gets not even that.
         if lacks && gtp.outcome != Some(Outcome::Refused) {
             let list: Vec<String> = gtp.missing.iter().take(6).map(|ie| element(*ie)).collect();
             let why = format!("it lacks element {}", list.join(", "));
+            // Stacks forget causes of bearers in their answers; who asks has no answer without the element.
+            let certain = certain && gtp.outcome.is_none();
             self.defect(scene, event, ends, "mandatory", certain, &why, findings);
         }
         if let Some(why) = odd_teid(gtp) {

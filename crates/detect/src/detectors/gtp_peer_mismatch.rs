@@ -317,10 +317,11 @@ impl GtpPeerMismatch {
             return None;
         }
         let same = peer.is_none_or(|peer| {
-            peer == sender || seen.from.same(network.owner_of_ip(peer)) || {
-                // Not described: one site has several addresses.
-                (network.is_empty() || seen.from.is_unknown()) && same_site(peer, sender)
-            }
+            // Not described: one site has several addresses, and one node one of each family.
+            let near = same_site(peer, sender) || peer.is_ipv4() != sender.is_ipv4();
+            peer == sender
+                || seen.from.same(network.owner_of_ip(peer))
+                || near && seen.from.is_unknown()
         });
         if is_delete(gtp) {
             let peer = peer.filter(|_| !same)?;

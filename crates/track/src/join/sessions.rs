@@ -270,10 +270,14 @@ impl Sessions {
             .into_iter()
             .flatten()
             .find_map(|end| self.ends.get(&end).map(|(number, up)| (*number, *up, end.0)));
-        gtp.tunnel = found.map(|(number, ..)| number).or_else(|| {
+        // What was found by its traffic alone may have been nobody's tunnel.
+        let made = found.map(|(number, ..)| number).filter(|number| {
+            self.table.peek(number).is_some_and(|session| !session.without_control)
+        });
+        gtp.tunnel = made.or_else(|| {
             // What was on its way when the tunnel was deleted.
             let gone = places.into_iter().flatten().find_map(|end| self.gone.peek(&end));
-            gone.map(|gone| gone.number)
+            gone.filter(|gone| gone.imsi.is_some()).map(|gone| gone.number)
         });
         let Some((number, up, ip)) = found else { return };
         // Only the node itself can say that it knows no such endpoint, and it says so to the other.
