@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use event::{
-    Alert, AlertState, Dns, Endpoints, Event, GlobalTitle, Level, Map, Outcome, PointCode, Proto,
+    Alert, AlertState, Endpoints, Event, GlobalTitle, Level, Map, Outcome, PointCode, Proto,
     References, SccpAddress, Subscriber, Timestamp, Tunnel, TunnelState, What,
 };
 
@@ -93,7 +93,7 @@ fn home_is_who_takes_part_in_everything_and_carriers_are_hubs() {
     assert!(hub_name.starts_with("Hub "), "{text}");
     for title in ["99902000020", "99903000020"] {
         let partner = network.owner_of_gt(title).partner().unwrap();
-        assert_eq!(partner.hubs, [hub_name.clone()], "{text}");
+        assert_eq!(partner.hubs, std::slice::from_ref(&hub_name), "{text}");
         assert!(network.speaks_for(hub, partner));
     }
     assert!(network.owner_of_ip(ip("192.0.2.10")).is_home());
@@ -101,9 +101,10 @@ fn home_is_who_takes_part_in_everything_and_carriers_are_hubs() {
 
 #[test]
 fn who_is_given_is_home() {
-    let home = Some("001-09".parse().unwrap());
+    let plmn: event::Plmn = "001-09".parse().unwrap();
+    let home = Some(plmn);
     let (text, network) = draft(home_roamers(), &Asked { home, ..Asked::default() });
-    assert_eq!(network.home.plmns, [home.unwrap()], "{text}");
+    assert_eq!(network.home.plmns, [plmn], "{text}");
     assert!(!network.home.gt_prefixes.contains(&"99901".to_owned()), "{text}");
 }
 
@@ -117,7 +118,7 @@ fn attackers_and_single_packets_are_comments() {
         "99901000010",
         "001010000000001",
     ));
-    let asks = What::Dns(Box::new(Dns::default()));
+    let asks = What::Dns(Box::default());
     events.push(event(600, ip("203.0.113.200"), ip("192.0.2.53"), 53, Proto::Udp, asks));
     let alert = Alert {
         id: String::new(),
