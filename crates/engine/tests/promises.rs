@@ -51,6 +51,7 @@ fn any_number_of_workers_gives_the_same_bytes() {
             assert_eq!(strip(&events), strip(&events_many), "{name}: events, {workers} workers");
             assert_eq!(one.stats, many.stats, "{name}: statistics, {workers} workers");
             assert_eq!(one.elements, many.elements, "{name}: elements, {workers} workers");
+            assert_eq!(one.incidents, many.incidents, "{name}: incidents, {workers} workers");
         }
     }
 }
@@ -75,6 +76,8 @@ fn a_capture_cut_in_three_gives_the_same_alerts() {
         paths.reverse();
         let (parts, events_parts) = common::scan(&paths, common::options(2, network));
         assert_eq!(common::lines(&whole.alerts), common::lines(&parts.alerts), "{name}");
+        assert_eq!(whole.incidents, parts.incidents, "{name}: incidents");
+        assert_eq!(whole.elements, parts.elements, "{name}: elements");
         assert_eq!(strip(&events), strip(&events_parts), "{name}: events");
     }
 }
