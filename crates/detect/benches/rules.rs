@@ -1,6 +1,7 @@
 //! What rules cost per event: none of their category, a few, and many.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a measurement may stop where it finds what it did not expect"
 )]
 

@@ -351,9 +351,9 @@ impl Flood {
                 };
                 (Proto::Udp, What::Tunnel(Box::new(tunnel)))
             }
-            12 => (Proto::Sctp, What::M3ua(Box::new(M3ua::default()))),
+            12 => (Proto::Sctp, What::M3ua(Box::<M3ua>::default())),
             13 => (Proto::Udp, What::Pfcp(Box::new(Pfcp { message_type: 50, ..Pfcp::default() }))),
-            _ => (Proto::Sctp, What::Isup(Box::new(Isup::default()))),
+            _ => (Proto::Sctp, What::Isup(Box::<Isup>::default())),
         }
     }
 

@@ -26,8 +26,8 @@ pub use description::{Element, Home, Network, Owner, Partner, Problem, ReadError
 pub use diff::{Change, Difference, KeyDifference};
 pub use geography::{Country, Disc, NetworkId, distance_km, gap_km};
 pub use inventory::Inventory;
-pub use jiff::civil::Date;
 pub use ir21::{Ir21, Merge, Merged, NotIr21, merge};
+pub use jiff::civil::Date;
 pub use learn::{Asked, Draft, Learner};
 pub use lines::Lines;
 pub use role::{Role, Roles};

@@ -11,7 +11,6 @@
     reason = "a test may stop where it finds what it did not expect"
 )]
 
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -91,12 +90,20 @@ fn scan(config: &str, extra: &[&str]) -> (Option<i32>, String, String) {
 #[test]
 fn a_suppressed_alert_is_gone_and_counted() {
     let suppress = |until: &str| {
-        format!("[[suppress]]\ndetection = \"icmp-knock\"\nreason = \"exercise 7\"\nuntil = {until}\n")
+        format!(
+            "[[suppress]]\ndetection = \"icmp-knock\"\nreason = \"exercise 7\"\nuntil = {until}\n"
+        )
     };
     let (_, all, _) = scan("", &["--format", "json", "--only", "alert,stats"]);
-    let (_, kept, _) = scan(&suppress("2030-01-01"), &["--format", "json", "--only", "alert,stats"]);
-    let (_, ended, _) = scan(&suppress("2020-01-01"), &["--format", "json", "--only", "alert,stats"]);
-    let of = |text: &str| text.lines().filter(|line| line.contains("\"event_type\":\"alert\"") && line.contains("icmp-knock")).count();
+    let (_, kept, _) =
+        scan(&suppress("2030-01-01"), &["--format", "json", "--only", "alert,stats"]);
+    let (_, ended, _) =
+        scan(&suppress("2020-01-01"), &["--format", "json", "--only", "alert,stats"]);
+    let of = |text: &str| {
+        text.lines()
+            .filter(|line| line.contains("\"event_type\":\"alert\"") && line.contains("icmp-knock"))
+            .count()
+    };
     assert!(of(&all) > 0 && of(&kept) == 0 && of(&ended) == of(&all));
     assert!(kept.contains("\"reason\":\"exercise 7\""), "counted");
     assert!(ended.contains("\"expired\":true"), "said");

@@ -147,13 +147,9 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
     let alerts: Vec<Alert> =
         summary.alerts.iter().filter(|alert| alert.level >= args.level).cloned().collect();
     match args.format {
-        Format::Text => report::write(
-            &mut out,
-            &title(&args.captures),
-            &summary,
-            &alerts,
-            args.coverage,
-        )?,
+        Format::Text => {
+            report::write(&mut out, &title(&args.captures), &summary, &alerts, args.coverage)?
+        }
         Format::Csv => records::csv(&mut out, &alerts)?,
         Format::Json => {
             for alert in alerts {

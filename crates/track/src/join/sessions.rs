@@ -217,7 +217,7 @@ impl Sessions {
             .filter(|before| network.is_some_and(|now| !now.same_network(*before)));
         let nodes = || session.controls.iter().map(|(ip, _)| *ip);
         if !nodes().any(|ip| ip == ends.src_ip) {
-            gtp.tunnel_peer = nodes().filter(|ip| *ip != ends.dest_ip).last();
+            gtp.tunnel_peer = nodes().rfind(|ip| *ip != ends.dest_ip);
         }
         if gtp.tunnel_peer.or(gtp.moved_from.map(|_| ends.src_ip)).is_some() {
             gtp.tunnel_imsi = session.imsi;
