@@ -2,11 +2,13 @@
 //!
 //! By packets it is 70 % GTP-U with inner traffic, 10 % GTP-C, 8 % MAP, 5 % Diameter, and DNS, pings and administrators'
 //! SSH. Nothing in it is an attack: subscribers register before their sessions, peers are the listed ones, what is asked
-//! is answered. Memory does not grow with its length.
+//! is answered. What goes wrong on a healthy link goes wrong here too, as rarely: nodes restart, names do not exist,
+//! subscribers are refused. Memory does not grow with its length.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
 
 use rand::Rng;
 
@@ -14,6 +16,9 @@ use crate::frame::{diameter, link, sctp};
 use crate::timeline::{Association, Linkset, Side, Tcp, Timeline};
 
 mod control;
+mod names;
+mod occasions;
+mod outages;
 mod signalling;
 mod user;
 
@@ -46,6 +51,14 @@ pub fn gtpu_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
     Mill::new(seed, packets, Mix { user: 96, control: 2, map: 2, ..Mix::default() }, sink).run();
 }
 
+/// `packets` frames of thin traffic, a second or so apart: a hundred thousand of them are more than a day, in which
+/// subscribers fly from one end of the world to the other.
+pub fn day_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
+    let mix = Mix { user: 15, control: 20, map: 30, diameter: 20, rest: 15 };
+    Mill { pace: 300_000_000..1_500_000_000, lively: 2, ..Mill::new(seed, packets, mix, sink) }
+        .run();
+}
+
 /// Shares of packets, in any unit.
 #[derive(Clone, Copy, Debug, Default)]
 struct Mix {
@@ -76,7 +89,7 @@ struct Subscriber {
 impl Subscriber {
     /// Seven of ten are ours abroad, the others partners' with us.
     const fn new(number: u32, lte: bool) -> Self {
-        let partner = 1 + (number / 10 % 2) as u8;
+        let partner = 1 + (number / 10 % 3) as u8;
         let (home, visited) = if number % 10 < 7 { (0, partner) } else { (partner, 0) };
         Self { number, home, visited, lte }
     }
@@ -95,11 +108,22 @@ impl Subscriber {
     }
 }
 
-const NETWORKS: [&str; 3] = ["001-01", "001-02", "001-03"];
+/// Ours, two neighbours on the exchange, and one that is reached through a hub.
+const NETWORKS: [&str; 4] = ["001-01", "001-02", "001-03", "001-04"];
+
+/// How Diameter reaches each partner.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// The association of this index.
+    Sctp(usize),
+    Tcp,
+}
 
 /// Addresses of each network's nodes.
 struct Nodes {
     sgsn: Ipv4Addr,
+    /// Where subscribers of the first go when they drive on.
+    sgsn2: Ipv4Addr,
     sgw: Ipv4Addr,
     ggsn: Ipv4Addr,
     pgw: Ipv4Addr,
@@ -111,7 +135,8 @@ const fn nodes(network: u8) -> Nodes {
         match network {
             0 => Ipv4Addr::new(192, 0, 2, host),
             1 => Ipv4Addr::new(198, 51, 100, host),
-            _ => Ipv4Addr::new(198, 51, 100, host + 128),
+            2 => Ipv4Addr::new(198, 51, 100, host + 128),
+            _ => Ipv4Addr::new(203, 0, 113, host + 128),
         }
     }
     Nodes {
@@ -119,6 +144,7 @@ const fn nodes(network: u8) -> Nodes {
         pgw: ip(network, 21),
         sgsn: ip(network, 22),
         sgw: ip(network, 23),
+        sgsn2: ip(network, 24),
         dns: ip(network, 53),
     }
 }
@@ -159,16 +185,26 @@ enum Later {
     Usable(usize),
     /// A registered subscriber may ask for a session.
     Registered(u32),
+    /// The traveller of this number goes on.
+    Journey {
+        number: u32,
+        leg: u8,
+        lte: bool,
+    },
 }
 
 impl Later {
     const fn is_mark(&self) -> bool {
-        matches!(self, Self::Usable(_) | Self::Registered(_))
+        matches!(self, Self::Usable(_) | Self::Registered(_) | Self::Journey { .. })
     }
 }
 
 struct Mill<'a> {
     mix: Mix,
+    /// Nanoseconds from one packet to the next.
+    pace: Range<i64>,
+    /// Sessions that move data at the same time.
+    lively: usize,
     limit: u64,
     emitted: u64,
     now_ns: i64,
@@ -197,10 +233,15 @@ struct Mill<'a> {
     associations: Vec<Association>,
     linksets: Vec<Linkset>,
     stream: Option<Tcp>,
+    /// By partner, one less.
+    ways: [Way; 3],
     transaction: u32,
     hop: u32,
     pairs: Vec<Pair>,
     ping: u16,
+    travellers: u32,
+    /// Nodes that restarted, and how often.
+    restarts: Vec<(Ipv4Addr, u8)>,
     next_keepalive: i64,
     next_ssh: i64,
 }
@@ -211,6 +252,8 @@ impl<'a> Mill<'a> {
         let payloads = Payloads::new(&mut tl.rng);
         Self {
             mix,
+            pace: 100_000..900_000,
+            lively: ACTIVE,
             limit,
             emitted: 0,
             now_ns: tl.now * 1_000,
@@ -233,10 +276,13 @@ impl<'a> Mill<'a> {
             associations: Vec::new(),
             linksets: Vec::new(),
             stream: None,
+            ways: [Way::Tcp; 3],
             transaction: 0x2000_0000,
             hop: 0x0010_0000,
             pairs: Pair::all(),
             ping: 0,
+            travellers: 0,
+            restarts: Vec::new(),
             next_keepalive: 0,
             next_ssh: 0,
         }
@@ -245,7 +291,7 @@ impl<'a> Mill<'a> {
     fn run(&mut self) {
         self.open();
         while self.emitted < self.limit {
-            self.now_ns += self.tl.rng.random_range(100_000..900_000);
+            self.now_ns += self.tl.rng.random_range(self.pace.clone());
             while let Some(Reverse((at, ..))) = self.later.peek()
                 && *at <= self.now_ns
                 && self.emitted < self.limit
@@ -302,7 +348,8 @@ impl<'a> Mill<'a> {
     fn open(&mut self) {
         use crate::timeline::at;
         let ours = at("192.0.2.10", 2905);
-        for (address, code) in [("198.51.100.10", 2001), ("198.51.100.138", 3001)] {
+        let links = [("198.51.100.10", 2001), ("198.51.100.138", 3001), ("203.0.113.10", 4001)];
+        for (address, code) in links {
             if self.mix.map > 0 {
                 let linkset = Linkset::open(&mut self.tl, at(address, 2905), ours, [code, 1001]);
                 self.linksets.push(linkset.clone());
@@ -372,6 +419,7 @@ impl<'a> Mill<'a> {
                     }
                 }
             }
+            Later::Journey { number, leg, lte } => self.journey(number, leg, lte),
             Later::Sctp { association, client, stream, ppid, message } => {
                 let side = if client { Side::Client } else { Side::Server };
                 let mut association_state = self.associations[association].clone();
@@ -447,40 +495,35 @@ impl<'a> Mill<'a> {
         }
     }
 
+    /// The connections of Diameter, each with the peer at its other end: two partners, and the hub.
     fn open_diameter(&mut self) {
-        use crate::timeline::at;
-        let sctp = Association::open(
-            &mut self.tl,
-            at("198.51.100.30", 40_868),
-            at("192.0.2.30", diameter::PORT),
-        );
-        self.associations.push(sctp);
-        let mut tcp =
-            Tcp::open(&mut self.tl, at("198.51.100.158", 41_868), at("192.0.2.30", diameter::PORT));
+        use crate::timeline::{addr, at};
         let ours = diameter::Node::epc("dea1", NETWORKS[0]);
-        for (partner, name) in [(1, "dea1"), (2, "dea1")] {
-            let theirs = diameter::Node::epc(name, NETWORKS[partner]);
-            let (from, to) = if partner == 1 {
-                ("198.51.100.30", "192.0.2.30")
+        let server = at("192.0.2.30", diameter::PORT);
+        let peers =
+            [("198.51.100.30", 40_868), ("198.51.100.158", 41_868), ("203.0.113.30", 42_868)];
+        for (index, (from, port)) in peers.into_iter().enumerate() {
+            let theirs = if index == 2 {
+                occasions::hub()
             } else {
-                ("198.51.100.158", "192.0.2.30")
+                diameter::Node::epc("dea1", NETWORKS[index + 1])
             };
-            let hop = 0x100 + partner as u32;
-            let cer = diameter::capabilities(&theirs, crate::timeline::addr(from), hop, hop, None);
-            let cea =
-                diameter::capabilities(&ours, crate::timeline::addr(to), hop, hop, Some(2001));
-            if partner == 1 {
-                let index = self.associations.len() - 1;
-                let mut association = self.associations[index].clone();
-                association.say(&mut self.tl, Side::Client, 0, sctp::PPID_DIAMETER, &cer);
-                association.say(&mut self.tl, Side::Server, 0, sctp::PPID_DIAMETER, &cea);
-                self.associations[index] = association;
-            } else {
+            let hop = 0x101 + index as u32;
+            let cer = diameter::capabilities(&theirs, addr(from), hop, hop, None);
+            let cea = diameter::capabilities(&ours, addr("192.0.2.30"), hop, hop, Some(2001));
+            if index == 1 {
+                let mut tcp = Tcp::open(&mut self.tl, at(from, port), server);
                 tcp.say(&mut self.tl, Side::Client, &cer);
                 tcp.say(&mut self.tl, Side::Server, &cea);
+                self.stream = Some(tcp);
+            } else {
+                let mut link = Association::open(&mut self.tl, at(from, port), server);
+                link.say(&mut self.tl, Side::Client, 0, sctp::PPID_DIAMETER, &cer);
+                link.say(&mut self.tl, Side::Server, 0, sctp::PPID_DIAMETER, &cea);
+                self.ways[index] = Way::Sctp(self.associations.len());
+                self.associations.push(link);
             }
         }
-        self.stream = Some(tcp);
     }
 }
 

@@ -5,14 +5,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use rand::Rng;
 
 use super::{Later, Mill, NETWORKS, SESSIONS, Session, Subscriber, nodes};
-use crate::frame::{dns, gtp, gtpv2, link, ping, transport};
+use crate::frame::{gtp, gtpv2, link, ping, transport};
 use crate::timeline::{Ending, Login, Timeline, at};
 
 /// Two nodes that speak GTP-C: the serving one and the gateway, with the next sequence number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pair {
-    serving: Ipv4Addr,
-    gateway: Ipv4Addr,
+    pub(super) serving: Ipv4Addr,
+    pub(super) gateway: Ipv4Addr,
     version: u8,
     sequence: u32,
 }
@@ -21,13 +21,14 @@ impl Pair {
     /// Every serving node with every gateway that it may ask.
     pub(super) fn all() -> Vec<Self> {
         let mut out = Vec::new();
-        for partner in [1, 2] {
+        for partner in [1, 2, 3] {
             for (serving, gateway) in [(partner, 0), (0, partner)] {
                 let (from, to) = (nodes(serving), nodes(gateway));
                 let mut add = |serving, gateway, version| {
                     out.push(Self { serving, gateway, version, sequence: 0x100 });
                 };
                 add(from.sgsn, to.ggsn, 1);
+                add(from.sgsn2, to.ggsn, 1);
                 add(from.sgw, to.pgw, 2);
             }
         }
@@ -36,15 +37,19 @@ impl Pair {
 }
 
 /// A subscriber's tunnel asks for this quality.
-const QOS: [u8; 12] = [0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff];
+pub(super) const QOS: [u8; 12] =
+    [0x02, 0x23, 0x92, 0x1f, 0x91, 0x96, 0x68, 0xfe, 0x74, 0xf9, 0xff, 0xff];
 
-const fn port(ip: Ipv4Addr) -> (Ipv4Addr, u16) {
+pub(super) const fn port(ip: Ipv4Addr) -> (Ipv4Addr, u16) {
     (ip, gtp::PORT_C)
 }
 
 impl Mill<'_> {
     /// A session is created, changed or deleted.
     pub(super) fn control(&mut self) {
+        if self.outage() {
+            return;
+        }
         let chance = self.tl.rng.random_range(0..100);
         let full = self.live.len() >= SESSIONS;
         if !full && (chance < 55 || self.live.is_empty()) && !self.waiting.is_empty() {
@@ -60,7 +65,7 @@ impl Mill<'_> {
         }
     }
 
-    fn sequence(&mut self, serving: Ipv4Addr, gateway: Ipv4Addr) -> u32 {
+    pub(super) fn sequence(&mut self, serving: Ipv4Addr, gateway: Ipv4Addr) -> u32 {
         let pair =
             self.pairs.iter_mut().find(|pair| pair.serving == serving && pair.gateway == gateway);
         pair.map_or(1, |pair| {
@@ -115,7 +120,11 @@ impl Mill<'_> {
                 ebi: 5,
                 charging_id: session.uplink,
             };
-            let created = gtpv2::created(session.control_down, sequence, &answer);
+            let mut created = gtpv2::created(session.control_down, sequence, &answer);
+            // Recovery is the last element.
+            if let Some(counter) = created.last_mut() {
+                *counter += self.restarts_of(gateway);
+            }
             (create.request(sequence), created)
         } else {
             let create = gtp::Create {
@@ -123,10 +132,13 @@ impl Mill<'_> {
                 teid_control: session.control_down,
                 apn: format!("internet.mnc00{}.mcc001.gprs", subscriber.home + 1),
                 imeisv: Some(format!("35845607{:08}", subscriber.number)),
+                recovery: Some(7 + self.restarts_of(serving)),
                 ..gtp::Create::honest(&imsi, &msisdn, visited, serving, session.downlink)
             };
             let answer = answer_of(&session);
-            let created = gtp::created(session.control_down, sequence as u16, &answer, &QOS);
+            let mut created = gtp::created(session.control_down, sequence as u16, &answer, &QOS);
+            // Recovery is the third element, behind the header, the cause and the reordering.
+            created[17] += self.restarts_of(gateway);
             (create.request(sequence as u16), created)
         };
         self.ask(port(serving), port(gateway), &request, &answer);
@@ -219,10 +231,13 @@ impl Mill<'_> {
             let Pair { serving, gateway, version, .. } = self.pairs[index];
             let sequence = self.sequence(serving, gateway);
             let (request, answer) = if version == 2 {
-                (gtpv2::echo_request(sequence, 9), gtpv2::echo_response(sequence, 4, Some(1)))
+                let counter = 4 + self.restarts_of(gateway);
+                let answer = gtpv2::echo_response(sequence, counter, Some(1));
+                (gtpv2::echo_request(sequence, 9), answer)
             } else {
                 let sequence = sequence as u16;
-                (gtp::echo_request(sequence), gtp::echo_response(sequence, 3))
+                let counter = 3 + self.restarts_of(gateway);
+                (gtp::echo_request(sequence), gtp::echo_response(sequence, counter))
             };
             self.ask(port(serving), port(gateway), &request, &answer);
             let sequence = sequence as u16;
@@ -234,42 +249,14 @@ impl Mill<'_> {
     /// Names, pings, administrators.
     pub(super) fn rest(&mut self) {
         if self.next_ssh <= self.now_ns {
-            self.next_ssh = self.now_ns + 20_000_000_000;
+            self.next_ssh = self.now_ns + self.pace.end * 22_000;
             return self.administrator();
         }
         if self.tl.rng.random_range(0..100) < 70 { self.lookup() } else { self.reachability() }
     }
 
-    fn lookup(&mut self) {
-        let partner = self.tl.rng.random_range(1..3);
-        let outbound = self.tl.rng.random_bool(0.6);
-        // Who serves a visitor asks the visitor's home for its gateway.
-        let (asks, home) = if outbound { (partner, 0) } else { (0, partner) };
-        let client = (nodes(asks).dns, self.tl.rng.random_range(20_000..60_000));
-        let server = (nodes(home).dns, 53);
-        let id = self.tl.rng.random();
-        let mnc = home + 1;
-        let to = nodes(home);
-        let (qname, qtype, record) = if self.tl.rng.random_bool(0.5) {
-            let name = format!("internet.mnc00{mnc}.mcc001.gprs");
-            (name, dns::A, dns::Data::A(to.ggsn))
-        } else {
-            let domain = format!("epc.mnc00{mnc}.mcc001.3gppnetwork.org");
-            let record = dns::Data::Naptr {
-                order: 10,
-                flags: "a",
-                service: "x-3gpp-pgw:x-s8-gtp",
-                replacement: format!("topon.s8.pgw1.node.{domain}"),
-            };
-            (format!("internet.apn.{domain}"), dns::NAPTR, record)
-        };
-        let query = dns::query(id, &qname, qtype, false);
-        let answer = dns::answer(id, &qname, qtype, 0, false, &[record]);
-        self.ask(client, server, &query, &answer);
-    }
-
     fn reachability(&mut self) {
-        let partner = self.tl.rng.random_range(1..3);
+        let partner = self.tl.rng.random_range(1..4);
         let (from, to) = (IpAddr::V4(nodes(partner).dns), IpAddr::V4(nodes(0).ggsn));
         let data = ping::linux(self.now_ns / 1_000);
         self.ping = self.ping.wrapping_add(1);
@@ -287,7 +274,9 @@ impl Mill<'_> {
         let host = host[self.tl.rng.random_range(0..host.len())];
         let mut tl = Timeline::new(self.tl.rng.random());
         tl.now = self.now_ns / 1_000;
-        let ending = Ending::Accepted { refused: 0, commands: 25 };
+        // Somebody mistypes now and then.
+        let refused = u8::from(self.tl.rng.random_bool(0.1));
+        let ending = Ending::Accepted { refused, commands: 25 };
         let mut login = Login::new(at("10.10.9.5", port), at(host, 22), ending);
         login.pause_secs = 2;
         login.play(&mut tl);
@@ -298,7 +287,7 @@ impl Mill<'_> {
     }
 }
 
-fn answer_of(session: &Session) -> gtp::Created {
+pub(super) fn answer_of(session: &Session) -> gtp::Created {
     gtp::Created {
         teid_data: session.uplink,
         teid_control: session.control_up,

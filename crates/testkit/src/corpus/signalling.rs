@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use rand::Rng;
 
-use super::{Later, Mill, NETWORKS, Subscriber, nodes};
+use super::{Later, Mill, NETWORKS, Subscriber, Way, nodes};
 use crate::frame::diameter::{self, Exchange, Node};
 use crate::frame::map::{self, op};
 use crate::frame::sccp::{self, Party, SSN_HLR, SSN_MSC, SSN_SGSN, SSN_VLR};
@@ -30,30 +30,31 @@ impl Mill<'_> {
         let subscriber = Subscriber::new(number - number % 10 + number % 7, false);
         let partner = subscriber.visited;
         match chance {
-            25..60 => self.short_message(subscriber, partner),
-            60..85 => self.authenticate(subscriber, partner),
-            85..95 => self.where_is(subscriber, partner),
-            _ => self.purge(subscriber, partner),
+            25..55 => self.short_message(subscriber, partner),
+            55..78 => self.authenticate(subscriber, partner),
+            78..85 => self.where_is(subscriber, partner),
+            85..88 => self.purge(subscriber, partner),
+            _ => self.occasion(subscriber, partner),
         }
     }
 
-    fn party(network: u8, number: u32, ssn: u8) -> Party {
+    pub(super) fn party(network: u8, number: u32, ssn: u8) -> Party {
         Party::gt(&node(network, number), ssn)
     }
 
     /// M3UA payload on the linkset with this partner; the partner is the client of the association.
-    fn carry(&self, partner: u8, from_partner: bool, sccp: &[u8]) -> (bool, Vec<u8>) {
+    pub(super) fn carry(&self, partner: u8, from_partner: bool, sccp: &[u8]) -> (bool, Vec<u8>) {
         let side = if from_partner { Side::Client } else { Side::Server };
         (from_partner, self.linksets[usize::from(partner) - 1].payload(side, sccp))
     }
 
-    fn transaction(&mut self) -> u32 {
+    pub(super) fn transaction(&mut self) -> u32 {
         self.transaction = self.transaction.wrapping_add(0x13);
         self.transaction
     }
 
     /// One invoke and its result: who asks, who is asked, and who answers under its own address.
-    fn exchange(
+    pub(super) fn exchange(
         &mut self,
         partner: u8,
         from_partner: bool,
@@ -74,13 +75,20 @@ impl Mill<'_> {
         ]
     }
 
-    fn say(&mut self, partner: u8, messages: Vec<(bool, Vec<u8>)>) {
+    pub(super) fn say(&mut self, partner: u8, messages: Vec<(bool, Vec<u8>)>) {
         let stream = self.tl.rng.random_range(1..5);
         self.converse(usize::from(partner) - 1, stream, PPID_M3UA, messages);
     }
 
-    /// Authentication, location in the packet domain, and for some in the circuit domain as well.
+    /// A subscriber arrives, and may ask for a session soon.
     fn register(&mut self, subscriber: Subscriber, partner: u8) {
+        self.arrive(subscriber, partner);
+        self.registering.push((subscriber.number, subscriber));
+        self.after_ms(700, Later::Registered(subscriber.number));
+    }
+
+    /// Authentication, location in the packet domain, and for some in the circuit domain as well.
+    pub(super) fn arrive(&mut self, subscriber: Subscriber, partner: u8) {
         let from_partner = subscriber.home == 0;
         let hlr = Self::party(subscriber.home, 10, SSN_HLR);
         let sgsn = Self::party(subscriber.visited, 22, SSN_SGSN);
@@ -123,11 +131,9 @@ impl Mill<'_> {
             ));
         }
         self.say(partner, messages);
-        self.registering.push((subscriber.number, subscriber));
-        self.after_ms(700, Later::Registered(subscriber.number));
     }
 
-    fn vector(&self) -> Vec<u8> {
+    pub(super) fn vector(&self) -> Vec<u8> {
         let mut material = [0; 72];
         for (index, octet) in material.iter_mut().enumerate() {
             *octet = (self.transaction as usize * 31 + index * 97) as u8;
@@ -254,10 +260,9 @@ impl Mill<'_> {
         self.say(partner, messages);
     }
 
-    /// Messages of S6a with this partner: over SCTP with the first, over TCP with the second.
-    fn diameter(&mut self, partner: u8, messages: Vec<(bool, Vec<u8>)>) {
-        if partner == 1 {
-            let index = self.associations.len() - 1;
+    /// Messages of S6a with this partner: over SCTP, or over TCP with the second.
+    pub(super) fn diameter(&mut self, partner: u8, messages: Vec<(bool, Vec<u8>)>) {
+        if let Way::Sctp(index) = self.ways[usize::from(partner) - 1] {
             return self.converse(index, 1, PPID_DIAMETER, messages);
         }
         let mut wait = 0;
@@ -272,68 +277,102 @@ impl Mill<'_> {
         }
     }
 
-    fn s6a_exchange(
+    /// A request and its answer. What a partner's node asks comes through the agents before us, which say so.
+    pub(super) fn s6a_exchange(
         &mut self,
         command: u32,
-        from: &Node,
-        to: &Node,
+        [from, to]: [&Node; 2],
         subscriber: Subscriber,
         request: &[Vec<u8>],
-        answer: &[Vec<u8>],
+        (result, answer): (u32, &[Vec<u8>]),
     ) -> [Vec<u8>; 2] {
         self.hop = self.hop.wrapping_add(1);
         let exchange = Exchange::new(from, self.hop);
-        let host = (command == diameter::CANCEL_LOCATION).then_some(to);
+        // The serving node of a subscriber is known by its name; a home is asked by its realm.
+        let named = matches!(command, diameter::CANCEL_LOCATION | diameter::INSERT_SUBSCRIBER_DATA);
+        let partner = usize::from(subscriber.partner());
+        let mut request = request.to_vec();
+        if partner != 2 {
+            request.push(diameter::text(282, &from.host));
+        }
+        if partner == 3 && from.realm != Node::epc("", NETWORKS[0]).realm {
+            request.push(diameter::text(282, &Node::epc("dea1", NETWORKS[3]).host));
+        }
         let imsi = subscriber.imsi();
+        let host = named.then_some(to);
         [
-            diameter::s6a_request(&exchange, command, from, host, &to.realm, &imsi, request),
-            diameter::s6a_answer(&exchange, command, to, 2001, answer),
+            diameter::s6a_request(&exchange, command, from, host, &to.realm, &imsi, &request),
+            diameter::s6a_answer(&exchange, command, to, result, answer),
         ]
     }
 
-    /// A subscriber registers in LTE; some are asked to purge later.
+    /// A subscriber registers in LTE; now and then something else happens.
     pub(super) fn s6a(&mut self) {
+        if self.next_subscriber > 64 && self.tl.rng.random_range(0..100) < 12 {
+            return self.s6a_occasion();
+        }
         let subscriber = self.new_subscriber(true);
-        let partner = subscriber.partner();
-        let from_partner = subscriber.home == 0;
-        let visited = NETWORKS[usize::from(subscriber.visited)];
-        let mme = Node::epc("mmec01.mmegi8001.mme", visited);
-        let hss = Node::epc("hss1", NETWORKS[usize::from(subscriber.home)]);
-        let mut material = [0; 72];
-        self.tl.rng.fill(&mut material[..]);
-        let air = self.s6a_exchange(
-            diameter::AUTHENTICATION_INFORMATION,
-            &mme,
-            &hss,
-            subscriber,
-            &diameter::air(visited),
-            &diameter::aia(&material),
-        );
-        let ulr = self.s6a_exchange(
-            diameter::UPDATE_LOCATION,
-            &mme,
-            &hss,
-            subscriber,
-            &diameter::ulr(visited),
-            &diameter::ula(&subscriber.msisdn()),
-        );
-        let messages = air
-            .into_iter()
-            .chain(ulr)
-            .enumerate()
-            .map(|(index, message)| ((index % 2 == 0) == from_partner, message))
-            .collect();
-        self.diameter(partner, messages);
+        self.arrive_in_lte(subscriber);
         self.registering.push((subscriber.number, subscriber));
         self.after_ms(400, Later::Registered(subscriber.number));
     }
 
-    /// Device watchdogs of both peers.
+    /// The nodes that speak of this subscriber: where it is, and at home.
+    pub(super) fn lte_nodes(subscriber: Subscriber) -> [Node; 2] {
+        [
+            Node::epc("mmec01.mmegi8001.mme", NETWORKS[usize::from(subscriber.visited)]),
+            Node::epc("hss1", NETWORKS[usize::from(subscriber.home)]),
+        ]
+    }
+
+    pub(super) fn arrive_in_lte(&mut self, subscriber: Subscriber) {
+        let visited = NETWORKS[usize::from(subscriber.visited)];
+        let [mme, hss] = Self::lte_nodes(subscriber);
+        let mut material = [0; 72];
+        self.tl.rng.fill(&mut material[..]);
+        let air = self.s6a_exchange(
+            diameter::AUTHENTICATION_INFORMATION,
+            [&mme, &hss],
+            subscriber,
+            &diameter::air(visited),
+            (2001, &diameter::aia(&material)),
+        );
+        let ulr = self.s6a_exchange(
+            diameter::UPDATE_LOCATION,
+            [&mme, &hss],
+            subscriber,
+            &diameter::ulr(visited),
+            (2001, &diameter::ula(&subscriber.msisdn())),
+        );
+        let messages = air.into_iter().chain(ulr).collect();
+        self.s6a_say(subscriber, subscriber.home == 0, messages);
+    }
+
+    /// Requests of this side, each with its answer.
+    pub(super) fn s6a_say(
+        &mut self,
+        subscriber: Subscriber,
+        from_partner: bool,
+        all: Vec<Vec<u8>>,
+    ) {
+        let messages = all
+            .into_iter()
+            .enumerate()
+            .map(|(index, message)| ((index % 2 == 0) == from_partner, message))
+            .collect();
+        self.diameter(subscriber.partner(), messages);
+    }
+
+    /// Device watchdogs of all peers.
     pub(super) fn watchdogs(&mut self) {
         let ours = Node::epc("dea1", NETWORKS[0]);
-        for partner in [1, 2] {
+        for partner in [1, 2, 3] {
             self.hop = self.hop.wrapping_add(1);
-            let theirs = Node::epc("dea1", NETWORKS[usize::from(partner)]);
+            let theirs = if partner == 3 {
+                super::occasions::hub()
+            } else {
+                Node::epc("dea1", NETWORKS[usize::from(partner)])
+            };
             let request = diameter::watchdog(&theirs, self.hop, self.hop, None);
             let answer = diameter::watchdog(&ours, self.hop, self.hop, Some(2001));
             self.diameter(partner, vec![(true, request), (false, answer)]);

@@ -47,7 +47,9 @@ fn tshark_has_no_complaint() {
         make(7, packets, &mut |at, frame| writer.frame(at, frame).unwrap());
         writer.finish().unwrap()
     };
-    for (make, packets) in [(corpus as Make, 20_000), (map_corpus, 2_000), (gtpu_corpus, 2_000)] {
+    let corpora =
+        [(corpus as Make, 20_000), (map_corpus, 2_000), (gtpu_corpus, 2_000), (day_corpus, 10_000)];
+    for (make, packets) in corpora {
         let Some(complaints) = tshark::complaints(&write(make, packets)) else {
             eprintln!("SKIPPED: tshark is not installed");
             return;

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use rand::Rng;
 use rand::rngs::SmallRng;
 
-use super::{ACTIVE, Mill, Session};
+use super::{Mill, Session};
 use crate::bytes::{Checksum, Put, patch_u16};
 use crate::frame::transport::{ACK, FIN, PSH, SYN};
 use crate::frame::{dns, gtp, ip, tls};
@@ -94,7 +94,7 @@ struct Inner<'a> {
 impl Mill<'_> {
     /// One packet of one of the tunnels that move data. False when there is none.
     pub(super) fn user(&mut self) -> bool {
-        if self.active.len() < ACTIVE.min(self.live.len()) {
+        if self.active.len() < self.lively.min(self.live.len()) {
             let index = self.tl.rng.random_range(0..self.live.len());
             let slot = self.live[index];
             if let Some(session) = &mut self.sessions[slot]

@@ -7,6 +7,7 @@ use crate::bytes::Put;
 /// Record types.
 pub const A: u16 = 1;
 pub const NS: u16 = 2;
+pub const PTR: u16 = 12;
 pub const TXT: u16 = 16;
 pub const AAAA: u16 = 28;
 pub const SRV: u16 = 33;
@@ -36,6 +37,7 @@ pub fn query(id: u16, qname: &str, qtype: u16, recursion: bool) -> Vec<u8> {
 #[derive(Clone, Debug)]
 pub enum Data {
     A(Ipv4Addr),
+    Ptr(String),
     Txt(String),
     Naptr { order: u16, flags: &'static str, service: &'static str, replacement: String },
     Srv { port: u16, target: String },
@@ -51,6 +53,10 @@ impl Data {
             Self::A(address) => {
                 out.raw(&address.octets());
                 A
+            }
+            Self::Ptr(host) => {
+                out.raw(&name(host));
+                PTR
             }
             Self::Txt(text) => {
                 string(&mut out, text);

@@ -16,6 +16,7 @@ pub mod op {
     pub const SEND_ROUTING_INFO_FOR_GPRS: u8 = 24;
     pub const MT_FORWARD_SM: u8 = 44;
     pub const SEND_ROUTING_INFO_FOR_SM: u8 = 45;
+    pub const MO_FORWARD_SM: u8 = 46;
     pub const SEND_AUTHENTICATION_INFO: u8 = 56;
     pub const SEND_IMSI: u8 = 58;
     pub const PROCESS_UNSTRUCTURED_SS_REQUEST: u8 = 59;
@@ -40,6 +41,7 @@ pub fn context(opcode: u8) -> Context {
         op::REGISTER_SS => Context(18, 2),
         op::PROCESS_UNSTRUCTURED_SS_REQUEST => Context(19, 2),
         op::SEND_ROUTING_INFO_FOR_SM => Context(20, 3),
+        op::MO_FORWARD_SM => Context(21, 3),
         op::MT_FORWARD_SM => Context(25, 3),
         op::SEND_IMSI => Context(26, 2),
         op::PURGE_MS => Context(27, 3),
@@ -163,6 +165,13 @@ pub fn mt_forward_sm(imsi: &str, centre: &str, from: &str) -> Vec<u8> {
     deliver.raw(&tbcd(from)).u8(0).u8(0);
     deliver.raw(&[0x32, 0x11, 0x41, 0x22, 0x31, 0x02, 0x00]).u8(0);
     cons(0x30, &[tlv(0x80, &tbcd(imsi)), tlv(0x84, &address(centre)), tlv(4, &deliver)])
+}
+
+/// A short message on its way to the centre, without a text.
+pub fn mo_forward_sm(centre: &str, from: &str, to: &str) -> Vec<u8> {
+    let mut submit = vec![0x01, 0x00, to.len() as u8, 0x91];
+    submit.raw(&tbcd(to)).u8(0).u8(0).u8(0);
+    cons(0x30, &[tlv(0x84, &address(centre)), tlv(0x82, &address(from)), tlv(4, &submit)])
 }
 
 pub fn send_routing_info_for_gprs(imsi: &str, ggsn: &str) -> Vec<u8> {
