@@ -1,11 +1,12 @@
 //! What makes questions cheap: prepared once from the description.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 
+use ahash::AHashMap;
 use event::PointCode;
 use ipnet::IpNet;
 
+use crate::numbers::Numbers;
 use crate::ranges::Ranges;
 use crate::{Element, Home, Partner, Use};
 
@@ -23,17 +24,14 @@ pub(crate) struct Index {
     pub(crate) owners: Ranges<Whose>,
     pub(crate) management: Ranges<()>,
     pub(crate) pools: Ranges<()>,
-    pub(crate) elements: HashMap<IpAddr, usize>,
-    pub(crate) titles: HashMap<String, Whose>,
-    pub(crate) prefixes: HashMap<String, Whose>,
-    /// Lengths that occur among `prefixes`, longest first.
-    pub(crate) prefix_lens: Vec<usize>,
-    pub(crate) point_codes: HashMap<PointCode, Whose>,
-    pub(crate) plmns: HashMap<(u16, u16), Whose>,
+    pub(crate) elements: AHashMap<IpAddr, usize>,
+    pub(crate) titles: Numbers<Whose>,
+    pub(crate) point_codes: AHashMap<PointCode, Whose>,
+    pub(crate) plmns: AHashMap<(u16, u16), Whose>,
     /// Realms and hosts in lower case.
-    pub(crate) names: HashMap<String, Whose>,
-    pub(crate) partner_names: HashMap<String, usize>,
-    pub(crate) listed: HashMap<(Use, IpAddr), usize>,
+    pub(crate) names: AHashMap<String, Whose>,
+    pub(crate) partner_names: AHashMap<String, usize>,
+    pub(crate) listed: AHashMap<(Use, IpAddr), usize>,
     pub(crate) lists_any: [bool; Use::ALL.len()],
 }
 
@@ -49,7 +47,7 @@ impl Index {
                 index.elements.entry(*ip).or_insert(i);
             }
             for gt in &element.global_titles {
-                index.titles.entry(gt.clone()).or_insert(whose);
+                index.titles.claim_number(gt, whose);
             }
             for pc in &element.point_codes {
                 index.point_codes.entry(*pc).or_insert(whose);
@@ -63,7 +61,7 @@ impl Index {
         nets.extend(home.networks.iter().map(|net| (*net, Some(Whose::Home))));
         nets.extend(home.management.iter().map(|net| (*net, Some(Whose::Home))));
         for gt in &home.sms_router {
-            index.titles.entry(gt.clone()).or_insert(Whose::Home);
+            index.titles.claim_number(gt, Whose::Home);
         }
         index.claim(Whose::Home, &home.gt_prefixes, &home.point_codes, &home.realms);
         for plmn in &home.plmns {
@@ -90,10 +88,6 @@ impl Index {
         index.owners = Ranges::new(nets);
         index.management = Ranges::new(home.management.iter().map(|net| (*net, Some(()))));
         index.pools = Ranges::new(home.subscriber_pools.iter().map(|net| (*net, Some(()))));
-        let mut lens: Vec<usize> = index.prefixes.keys().map(String::len).collect();
-        lens.sort_unstable_by(|a, b| b.cmp(a));
-        lens.dedup();
-        index.prefix_lens = lens;
         index
     }
 
@@ -105,7 +99,7 @@ impl Index {
         realms: &[String],
     ) {
         for prefix in gt_prefixes {
-            self.prefixes.entry(prefix.clone()).or_insert(whose);
+            self.titles.claim_prefix(prefix, whose);
         }
         for pc in point_codes {
             self.point_codes.entry(*pc).or_insert(whose);

@@ -338,7 +338,10 @@ impl Seen<'_> {
     }
 
     fn gtp(&mut self, gtp: &Gtp) {
+        // What claims to be longer than it is may be another program on the port: it teaches nothing.
+        let sound = gtp.claimed_len <= gtp.payload_len || gtp.snapped;
         let (src, dest): (Part, Part) = match (gtp.version, gtp.prime, gtp.message_type) {
+            _ if !sound => (None, None),
             // TS 29.060 §7.1 and TS 09.60 §7.1 number the two messages alike.
             (0 | 1, false, 16) => (Some((Role::Sgsn, "sends Create PDP Context Request")), None),
             (0 | 1, false, 17) => (
@@ -540,7 +543,7 @@ fn place_of(hash: u64) -> usize {
 }
 
 /// A name in lower case, without a copy where it is already.
-fn lower(name: &str) -> Cow<'_, str> {
+pub(crate) fn lower(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|octet| octet.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase())
     } else {

@@ -13,6 +13,7 @@ mod ir21;
 mod learn;
 mod lines;
 mod node;
+mod numbers;
 mod questions;
 mod ranges;
 mod read;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use event::{Endpoints, Flow, GlobalTitle, Plmn, PointCode, SccpAddress, Subscriber};
 
 use crate::index::Whose;
+use crate::inventory::lower;
 use crate::{Element, Network, Owner, Partner, Role, Service, Use};
 
 /// Longest name that is looked at: a domain name has no more octets (RFC 1035 §2.3.4).
@@ -20,13 +21,7 @@ impl Network {
 
     /// Whose node a global title names: by element, then by the longest prefix.
     pub fn owner_of_gt(&self, digits: &str) -> Owner<'_> {
-        let exact = self.index.titles.get(digits).copied();
-        self.owner(exact.or_else(|| {
-            self.index
-                .prefix_lens
-                .iter()
-                .find_map(|len| self.index.prefixes.get(digits.get(..*len)?).copied())
-        }))
+        self.owner(self.index.titles.get(digits))
     }
 
     /// Whose point code it is.
@@ -51,8 +46,8 @@ impl Network {
         if name.len() > MAX_NAME {
             return Owner::Unknown;
         }
-        let lower = name.to_ascii_lowercase();
-        let mut rest = Some(lower.as_str());
+        let lower = lower(name);
+        let mut rest = Some(lower.as_ref());
         while let Some(tail) = rest {
             if let Some(whose) = self.index.names.get(tail) {
                 return self.owner(Some(*whose));
@@ -98,7 +93,7 @@ impl Network {
 
     /// The element with exactly this global title.
     pub fn element_of_gt(&self, digits: &str) -> Option<&Element> {
-        self.owner(self.index.titles.get(digits).copied()).element()
+        self.owner(self.index.titles.exactly(digits)).element()
     }
 
     /// The element with this point code.
@@ -111,7 +106,7 @@ impl Network {
         if host.len() > MAX_NAME {
             return None;
         }
-        self.owner(self.index.names.get(&host.to_ascii_lowercase()).copied()).element()
+        self.owner(self.index.names.get(lower(host).as_ref()).copied()).element()
     }
 
     /// The partner of that name; names are compared as written.
