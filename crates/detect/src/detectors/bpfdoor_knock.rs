@@ -75,7 +75,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1205.002", "T1095", "T1059.004"],
-    fight: &["FGT5016"],
+    fight: &["FGT1205", "FGT5016"],
     motif: &["MOT3002"],
 };
 

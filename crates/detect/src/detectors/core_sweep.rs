@@ -47,7 +47,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1046", "T1018"],
-    fight: &["FGT1046"],
+    fight: &["FGT1046.501", "FGT1046"],
     motif: &["MOT1046", "MOT1046.301"],
 };
 

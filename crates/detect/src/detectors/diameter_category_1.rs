@@ -308,8 +308,8 @@ fn finding(
                        same group, or a realm that is missing in the description."
             .to_owned(),
         next_step: format!(
-            "Check what was answered, block application {} and command {} from this peer at the edge agent, and ask the partner \
-             who uses {who}. If it is agreed, add \"diameter.{}\" to its `agreements`.",
+            "Block application {} and command {} from this peer at the edge agent, look in the agent's records for what else it \
+             asked, and ask the partner who uses {who}. If it is agreed, add \"diameter.{}\" to its `agreements`.",
             diameter.application_id, diameter.command_code, diameter.application_id
         ),
         decided_by: Some(outside.cite(&scene.network, event, diameter)),

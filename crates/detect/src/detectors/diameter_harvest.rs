@@ -29,7 +29,7 @@ pub(crate) const CARD: Card = Card {
     basis: "Vectors without registration and bursts of unknown users, as signalling firewalls' public guides have them; TS 29.272, TS 29.328",
     checks: &[CHECK_UNREGISTERED, CHECK_QUESTIONS, CHECK_UNKNOWN],
     attack: &["T1199", "T1589"],
-    fight: &["FGT5019.005", "FGT5012.008"],
+    fight: &["FGT5019.005", "FGT5012.008", "FGT5044"],
     motif: &["MOT5019", "MOT3003.302", "MOT3004.301"],
 };
 

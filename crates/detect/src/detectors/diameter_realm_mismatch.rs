@@ -126,7 +126,7 @@ pub(crate) const CARD: Card = Card {
         ),
     ],
     attack: &["T1199", "T1036"],
-    fight: &["FGT5016", "FGT1199.501"],
+    fight: &["FGT1036.501", "FGT5016", "FGT1199.501"],
     motif: &["MOT1036.301", "MOT3003.302"],
 };
 

@@ -15,6 +15,7 @@ use super::sides::{NO_DESCRIPTION, Side};
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 use crate::scene::Scene;
 use crate::tuning::{Limit, Tuning};
+use crate::wording::counted;
 
 pub(crate) const CARD: Card = Card {
     id: "dns-grx-enumeration",
@@ -387,11 +388,11 @@ impl DnsGrxEnumeration {
             _ => format!("{who} asks {whom} for everything about {name}"),
         };
         finding.why = format!(
-            "Type {}, class {}{}; {who} is {}",
+            "Type {}, class {}{}; {client} is {}",
             dns.qtype_name.as_deref().unwrap_or("unknown"),
             dns.qclass.unwrap_or(1),
             if dns.response {
-                format!("; {} records came back", dns.answers)
+                format!("; {} came back", counted(dns.answers, "record", "records"))
             } else {
                 String::new()
             },

@@ -15,6 +15,7 @@ use super::sides::{NO_DESCRIPTION, Side};
 use crate::card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
 use crate::scene::Scene;
 use crate::tuning::{Limit, Tuning};
+use crate::wording::counted;
 
 pub(crate) const CARD: Card = Card {
     id: "dns-open-to-outside",
@@ -224,9 +225,10 @@ fn served(
         let mut finding = talk.finding("recursion.offered", Level::Medium);
         finding.signature = format!("{whom} resolves names for {who}");
         finding.why = format!(
-            "It offers recursion, and answered {} with {} records that are not its own; {who} is {} and on no list of resolvers",
+            "It offers recursion, and answered {} with {} not its own; {} is {} and on no list of resolvers",
             talk.name(),
-            dns.answers,
+            counted(dns.answers, "record that is", "records that are"),
+            talk.client,
             asks.name()
         );
         finding.honest_cause = "A partner's resolver that its entry does not list yet".to_owned();
@@ -248,10 +250,15 @@ fn served(
         false => format!("{who} asks {whom} for the internal name {}", talk.name()),
     };
     finding.why = format!(
-        "{who} is {} and on no list of resolvers{}{}",
+        "{} is {} and on no list of resolvers{}{}",
+        talk.client,
         asks.name(),
         if node { ", though a listed node: it should ask its own resolver" } else { "" },
-        if data { format!("; {} records came back", dns.answers) } else { String::new() }
+        if data {
+            format!("; {} came back", counted(dns.answers, "record", "records"))
+        } else {
+            String::new()
+        }
     );
     finding.honest_cause = "A partner's resolver that its entry does not list yet".to_owned();
     finding.next_step = "Ask the partner whose this address is; if nobody's, close port 53 to it and look at what else it did".to_owned();
@@ -283,8 +290,10 @@ fn leaked(
         talk.finding("internal-name.leaked", if nobody { Level::Medium } else { Level::Low });
     finding.signature = format!("{who} asks {whom} for the internal name {}", talk.name());
     finding.why = format!(
-        "{whom} is {} and on no list of resolvers; {who} is {}",
+        "{} is {} and on no list of resolvers; {} is {}",
+        talk.server,
         answers.name(),
+        talk.client,
         asks.name()
     );
     finding.honest_cause = "A forwarder set to a public resolver; a root of the exchange that the description does not list".to_owned();
@@ -335,9 +344,11 @@ fn redirected(talk: &Talk<'_>, read: Option<Read<'_>>, findings: &mut Vec<Findin
         talk.name()
     );
     finding.why = format!(
-        "{} of {} addresses lie outside the networks of {whose} and its hubs; {first} is {}",
-        wrong.len(),
-        talk.dns.addresses.len(),
+        "{} outside the networks of {whose} and its hubs; {first} is {}",
+        match talk.dns.addresses.len() {
+            1 => "the address lies".to_owned(),
+            all => format!("{} of {all} addresses lie", wrong.len()),
+        },
         Side::of(network, *first).name()
     );
     finding.honest_cause = format!(
@@ -350,8 +361,8 @@ fn redirected(talk: &Talk<'_>, read: Option<Read<'_>>, findings: &mut Vec<Findin
     finding.decided_by = Some(network.cite_owner(owner));
     finding.entities = vec![
         format!("ip:{}", talk.server),
-        format!("ip:{first}"),
         format!("ip:{}", talk.client),
+        format!("ip:{first}"),
         format!("host:{}", talk.name()),
     ];
     findings.push(finding);

@@ -84,7 +84,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1071.004", "T1572"],
-    fight: &["FGT5006.002"],
+    fight: &["FGT1572", "FGT1071.502", "FGT1041"],
     motif: &["MOT3002"],
 };
 

@@ -59,7 +59,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1021.004", "T1571", "T1199"],
-    fight: &["FGT5016", "FGT1199.501"],
+    fight: &["FGT1071.501", "FGT1036.502", "FGT5016", "FGT1199.501"],
     motif: &["MOT1199.301"],
 };
 
@@ -535,17 +535,28 @@ fn finding(
         honest_cause: "A service agreed with the partner that its entry in the description does not list yet, a test by the \
                        roaming team, or an address range that is wrong in the description."
             .to_owned(),
-        next_step: format!(
-            "Ask the owner of {} who set this up; if nobody did, close {} at the border and look for {} in that host's logs. If it \
-             is agreed, add it to the partner's `services`.",
-            ends.dest_ip,
-            port_text(ends.proto, flow.ip_proto, ends.dest_port),
-            ends.src_ip
-        ),
+        next_step: next_step(from, to, ends, flow),
         decided_by: Some(found.decided_by),
         entities: vec![format!("ip:{}", ends.src_ip), format!("ip:{}", ends.dest_ip)],
         ..CARD.finding(found.check, event)
     }
+}
+
+/// The end that is ours is the one to look at; where nobody's is described, the one that was asked.
+fn next_step(from: Side<'_>, to: Side<'_>, ends: &Endpoints, flow: &Flow) -> String {
+    let ours = |side: Side<'_>| matches!(side, Side::Home(_) | Side::Management | Side::Subscriber);
+    let (src, dest) = (ends.src_ip, ends.dest_ip);
+    let port = port_text(ends.proto, flow.ip_proto, ends.dest_port);
+    if ours(from) && !ours(to) {
+        return format!(
+            "On {src} find the process that opens {port} to {dest}, and since when; if nobody can name it, treat that host as \
+             the intruder's and close the way to {dest} at the border. If it is agreed, add it to the partner's `services`."
+        );
+    }
+    format!(
+        "Ask the owner of {dest} who set this up; if nobody did, close {port} at the border and look for {src} in that host's \
+         logs. If it is agreed, add it to the partner's `services`."
+    )
 }
 
 #[cfg(test)]

@@ -285,8 +285,14 @@ fn finding(
     } else {
         scene.who(attempt.source)
     };
-    let mut entities: Vec<String> = window.sources.iter().map(|ip| format!("ip:{ip}")).collect();
-    entities.extend(window.targets.iter().map(|ip| format!("ip:{ip}")));
+    // One end each first: a reader takes the second for the victim.
+    let (sources, targets) = (window.sources.iter(), window.targets.iter());
+    let ends_first = sources.clone().take(1).chain(targets.clone().take(1));
+    let entities: Vec<String> = ends_first
+        .chain(sources.skip(1))
+        .chain(targets.skip(1))
+        .map(|ip| format!("ip:{ip}"))
+        .collect();
     let level = CARD.check(check).map_or(Level::High, |check| check.level);
     Finding {
         detection: CARD.id,
@@ -305,7 +311,7 @@ fn finding(
              {} without an answer; {} others were accepted in that time ({} % failed).",
             window.failed,
             window.telling,
-            window.failed - window.telling - window.silent,
+            window.failed.saturating_sub(window.telling + window.silent),
             window.silent,
             window.worked,
             window.percent()

@@ -37,7 +37,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1572"],
-    fight: &["FGT1572.501", "FGT1599.505", "FGT5016"],
+    fight: &["FGT1599.505", "FGT1572.501", "FGT5016"],
     motif: &["MOT3003"],
 };
 

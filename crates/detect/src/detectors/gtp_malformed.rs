@@ -285,7 +285,11 @@ impl GtpMalformed {
         // A refusal has little more than its cause, and an unknown peer gets not even that.
         if lacks && gtp.outcome != Some(Outcome::Refused) {
             let list: Vec<String> = gtp.missing.iter().take(6).map(|ie| element(*ie)).collect();
-            let why = format!("it lacks element {}", list.join(", "));
+            let why = format!(
+                "it lacks {} {}",
+                if list.len() == 1 { "element" } else { "elements" },
+                list.join(", ")
+            );
             // Stacks forget causes of bearers in their answers; who asks has no answer without the element.
             let certain = certain && gtp.outcome.is_none();
             self.defect(scene, event, ends, "mandatory", certain, &why, findings);

@@ -71,7 +71,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1199", "T1557", "T1499"],
-    fight: &["FGT5016", "FGT1599.505", "FGT1199.501"],
+    fight: &["FGT1036.501", "FGT1599.505", "FGT1199.501"],
     motif: &["MOT3003", "MOT1199.301"],
 };
 

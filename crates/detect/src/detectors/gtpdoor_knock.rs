@@ -106,7 +106,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1205", "T1095", "T1001.003"],
-    fight: &["FGT5016"],
+    fight: &["FGT1572.502", "FGT5042", "FGT5045", "FGT1205"],
     motif: &["MOT3002", "MOT3005"],
 };
 

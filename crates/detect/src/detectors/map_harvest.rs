@@ -38,7 +38,7 @@ pub(crate) const CARD: Card = Card {
         CHECK_UNKNOWN,
     ],
     attack: &["T1199", "T1589"],
-    fight: &["FGT5019", "FGT5012.004"],
+    fight: &["FGT5019.005", "FGT5012.008", "FGT5044"],
     motif: &["MOT5019", "MOT5012", "MOT3004.301"],
 };
 

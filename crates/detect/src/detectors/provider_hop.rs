@@ -44,7 +44,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1090.002", "T1021.004", "T1199"],
-    fight: &["FGT1021", "FGT1199.501"],
+    fight: &["FGT1090.003", "FGT1021", "FGT1199.501"],
     motif: &["MOT1199.301"],
 };
 

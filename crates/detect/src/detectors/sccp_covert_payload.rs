@@ -65,7 +65,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1095", "T1572", "T1573.001"],
-    fight: &["FGT5016"],
+    fight: &["FGT1071.502", "FGT5045", "FGT5042"],
     motif: &["MOT3003.301", "MOT1199.301"],
 };
 

@@ -83,7 +83,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1572", "T1090.003", "T1199"],
-    fight: &["FGT1572.501", "FGT1599.505", "FGT5016", "FGT1199.501"],
+    fight: &["FGT1572.502", "FGT1599.505", "FGT5016", "FGT1199.501"],
     motif: &["MOT3003", "MOT1199.301"],
 };
 

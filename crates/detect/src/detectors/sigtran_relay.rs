@@ -38,7 +38,7 @@ pub(crate) const CARD: Card = Card {
         looks_for: "an outsider's session whose turns pair up with the host's signalling",
     }],
     attack: &["T1090", "T1095"],
-    fight: &["FGT5016"],
+    fight: &["FGT1071.502", "FGT5045", "FGT1041", "FGT5016"],
     motif: &["MOT3002.301", "MOT3003.301"],
 };
 

@@ -99,7 +99,7 @@ pub(crate) const CARD: Card = Card {
     basis: "3GPP TR 23.840, TS 23.040; MITRE FiGHT FGT5002, FGT5019.006",
     checks: CHECKS,
     attack: &["T1199"],
-    fight: &["FGT5002", "FGT5019.006"],
+    fight: &["FGT5002", "FGT5001", "FGT5019.006"],
     motif: &["MOT3003.301", "MOT5019"],
 };
 

@@ -52,7 +52,7 @@ pub(crate) const CARD: Card = Card {
     basis: "GSMA FS.11 categories as public vendor documentation gives them; 3GPP TS 29.002",
     checks: CHECKS,
     attack: &["T1199"],
-    fight: &["FGT5012.004", "FGT5019"],
+    fight: &["FGT5012.008", "FGT5019.005"],
     motif: &["MOT5012", "MOT3003.301"],
 };
 
@@ -251,8 +251,8 @@ fn finding(
                        operator of the same group, or a title range that is wrong in the description."
             .to_owned(),
         next_step: format!(
-            "Check whether {whom} answered, block operation {} from {who} at the STP or signalling firewall, and ask the \
-             partner or hub behind the link who uses that title. If it is agreed, add \"{code}\" to its `agreements`.",
+            "Block operation {} from {who} at the STP or signalling firewall, look in the records of {whom} for what else it was \
+             asked from there, and ask the partner or hub behind the link who uses that title. If it is agreed, add \"{code}\" to its `agreements`.",
             forbidden.code
         ),
         decided_by: Some(decided_by),

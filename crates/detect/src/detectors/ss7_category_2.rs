@@ -87,7 +87,7 @@ pub(crate) const CARD: Card = Card {
             operator); 3GPP TS 29.002, TS 29.078, TS 23.078",
     checks: CHECKS,
     attack: &["T1199"],
-    fight: &["FGT5012.004", "FGT5020", "FGT5022"],
+    fight: &["FGT5012.008", "FGT5020", "FGT5022"],
     motif: &["MOT3003.301", "MOT5012"],
 };
 

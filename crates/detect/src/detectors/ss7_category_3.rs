@@ -32,7 +32,7 @@ pub(crate) const CARD: Card = Card {
     basis: "GSMA FS.11 category 3 as public vendor documentation gives it (Oracle vSTP: VLR validation and velocity check); TS 29.002, TS 29.078",
     checks: category_3::CHECKS,
     attack: &["T1199", "T1430"],
-    fight: &["FGT5012.004", "FGT5020", "FGT5016"],
+    fight: &["FGT5012.008", "FGT5020", "FGT5016"],
     motif: &["MOT3003.301", "MOT3004.301", "MOT1036.301"],
 };
 

@@ -18,6 +18,7 @@ use super::sides::{NO_DESCRIPTION, Side, time_text};
 use crate::Tuning;
 use crate::card::{Card, Check, Detector, Finding, Kinds, Stage};
 use crate::scene::Scene;
+use crate::wording::{counted, some};
 
 pub(crate) const CARD: Card = Card {
     id: "ssh-password-spray",
@@ -51,7 +52,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1110.003", "T1078", "T1021.004"],
-    fight: &["FGT1078", "FGT1021"],
+    fight: &["FGT1110.001", "FGT1078.001", "FGT1021"],
     motif: &["MOT1199"],
 };
 
@@ -385,11 +386,10 @@ impl Tries {
             outcome: Outcome::Refused,
             signature: format!("{who} tried SSH passwords on {on}{by_way}: {} refused within {span}", kept.len()),
             why: format!(
-                "{} sessions of {ip} to {on} within {span} ended after a few small exchanges, as refused passwords do; {} got in, {} ended \
-                 before anybody could authenticate{}",
-                kept.len(),
-                self.accepted_count,
-                self.bare_count,
+                "{} of {ip} to {on} within {span} ended after a few small exchanges, as refused passwords do{}{}{}",
+                counted(kept.len(), "session", "sessions"),
+                some(self.accepted_count, "got in"),
+                some(self.bare_count, "ended before anybody could authenticate"),
                 self.tool()
             ),
             honest_cause: "A script or a backup job with an expired key or password, or a scanner of the security team. Outcomes are \

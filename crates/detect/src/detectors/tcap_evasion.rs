@@ -239,7 +239,7 @@ pub(crate) const CARD: Card = Card {
         check(UNDECODABLE, Level::Medium, "user data that begin like TCAP and cannot be read"),
     ],
     attack: &["T1027", "T1562"],
-    fight: &["FGT5016"],
+    fight: &["FGT5042", "FGT5016"],
     motif: &["MOT3005.301"],
 };
 

@@ -52,7 +52,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1059.004", "T1573.001", "T1105"],
-    fight: &["FGT5016"],
+    fight: &["FGT1059", "FGT1041"],
     motif: &["MOT3003"],
 };
 

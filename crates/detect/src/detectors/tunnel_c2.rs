@@ -67,7 +67,7 @@ pub(crate) const CARD: Card = Card {
         },
     ],
     attack: &["T1572", "T1090.003", "T1059.004"],
-    fight: &["FGT1572", "FGT1599.505", "FGT5016"],
+    fight: &["FGT1572.502", "FGT1041", "FGT1599.505"],
     motif: &["MOT3003"],
 };
 

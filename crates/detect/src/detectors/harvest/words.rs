@@ -46,7 +46,8 @@ pub(super) fn finding(
     let (asked, span) = (figures.asked, span_text(figures.span));
     let what = match topic {
         Topic::Messages => "asked the way for messages to",
-        Topic::Vectors => "took vectors of",
+        Topic::Vectors if figures.answered.saturating_mul(2) >= figures.asked => "took vectors of",
+        Topic::Vectors => "asked for vectors of",
         Topic::Questions => "asked about",
     };
     let after = match (check, topic) {
