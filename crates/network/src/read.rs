@@ -102,10 +102,11 @@ fn name(text: &str) -> Result<String, String> {
 
 fn agreement(text: &str) -> Result<String, String> {
     match text.split_once('.') {
-        Some(("map" | "cap" | "diameter", code)) if code.parse::<u32>().is_ok() => {
-            Ok(text.to_owned())
-        }
-        _ => Err("not an operation: write map.70, cap.0 or diameter.319".to_owned()),
+        Some((
+            "map" | "cap" | "diameter" | "gtpv0" | "gtpv1" | "gtpv2" | "gtp-prime" | "pfcp",
+            code,
+        )) if code.parse::<u32>().is_ok() => Ok(text.to_owned()),
+        _ => Err("not an operation: write map.70, cap.0, diameter.319 or gtpv1.50".to_owned()),
     }
 }
 

@@ -197,7 +197,7 @@ line 20: `services`: `22/xcp`: `xcp` is no protocol: tcp, udp, sctp, icmp, gre o
 line 20: `services`: `ssh form 192.0.2.1`: `form` where `from` or `to` belongs; write for example "ssh from 198.51.100.9 to 192.0.2.53" or "8443/tcp to 192.0.2.0/24"
 line 20: `services`: `ssh from`: nothing behind `from`; write for example "ssh from 198.51.100.9 to 192.0.2.53" or "8443/tcp to 192.0.2.0/24"
 line 20: `services`: `sssh from 192.0.2.1`: `sssh` is no service; did you mean `ssh`?; write for example "ssh from 198.51.100.9 to 192.0.2.53" or "8443/tcp to 192.0.2.0/24"
-line 21: `agreements`: `map.x`: not an operation: write map.70, cap.0 or diameter.319
+line 21: `agreements`: `map.x`: not an operation: write map.70, cap.0, diameter.319 or gtpv1.50
 line 22: `gsn` is not a list in brackets
 line 23: `realms`: `a b`: not a name: letters, digits, hyphens and dots"#;
     assert_eq!(error, expected);

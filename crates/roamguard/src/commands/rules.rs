@@ -213,7 +213,13 @@ fn list(out: &mut dyn Write, own: &[Listed<'_>]) -> Result<()> {
 
 fn explain(out: &mut dyn Write, card: &Card) -> Result<()> {
     let colour = style(card.level);
-    writeln!(out, "{BOLD}{}{BOLD:#}  {colour}{}{colour:#}  {}", card.id, card.level, card.summary)?;
+    let used = card.id.len() + card.level.name().len() + 4;
+    let mut lines = wrap(card.summary, WIDTH - used).into_iter();
+    let first = lines.next().unwrap_or_default();
+    writeln!(out, "{BOLD}{}{BOLD:#}  {colour}{}{colour:#}  {first}", card.id, card.level)?;
+    for line in lines {
+        writeln!(out, "{:used$}{line}", "")?;
+    }
     for (label, text) in [
         ("needs", card.needs),
         ("quiet for", card.quiet_for),
