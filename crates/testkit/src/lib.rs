@@ -1,6 +1,6 @@
 //! Test traffic: encoders for every layer, conversations in virtual time, scenarios, the mixed corpus.
 //!
-//! For development only. It writes frames into memory and capture files; it opens no socket and sends nothing.
+//! For tests, exercises and benchmarks. It writes frames into memory and capture files; it opens no socket and sends nothing.
 #![expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
