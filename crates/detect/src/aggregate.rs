@@ -1,6 +1,6 @@
 //! Runs all detections over the events and makes alerts of their findings: repetition is one alert that counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use event::{
     Alert, AlertState, Coverage, CoverageState, Event, Level, References, Suppressed, TableCount,
@@ -256,6 +256,9 @@ fn make_room(alerts: &mut BTreeMap<Key, Alert>, of_level: &mut [i64; 5], level: 
 fn first(card: &Card, finding: Finding) -> Alert {
     let names = |list: &'static [&'static str]| list.iter().map(|name| (*name).into()).collect();
     let id = id(&finding);
+    let mut entities = finding.entities;
+    let mut named = BTreeSet::new();
+    entities.retain(|entity| named.insert(entity.clone()));
     let mut frames = finding.frames;
     if let Some(&last) = frames.last()
         && frames.len() > MAX_FRAMES
@@ -280,7 +283,7 @@ fn first(card: &Card, finding: Finding) -> Alert {
         honest_cause: finding.honest_cause,
         next_step: finding.next_step,
         decided_by: finding.decided_by,
-        entities: finding.entities,
+        entities,
         frames,
         first_seen: finding.first_seen,
         last_seen: finding.at,

@@ -18,6 +18,7 @@ mod suspects;
 mod tests_support;
 mod tuning;
 mod whereabouts;
+mod wording;
 
 pub use aggregate::Engine;
 pub use card::{Card, Check, Detector, Finding, Gap, Kinds, Setting, Stage};
