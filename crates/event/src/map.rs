@@ -41,6 +41,9 @@ pub struct Map {
     /// Its name and version where known: `anyTimeInfoEnquiryContext-v3`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application_context_name: Option<Name>,
+    /// Of an invoke later in a dialogue: the context that the dialogue was opened in, where the operation does not belong to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dialogue_context: Option<Name>,
     /// `invoke`, `returnResultLast`, `returnResultNotLast`, `returnError`, `reject`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<Name>,
