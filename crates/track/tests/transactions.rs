@@ -619,3 +619,42 @@ fn a_command_is_answered_by_the_request_that_it_triggers() {
     assert_eq!(all(&run)[2], answer(Outcome::Answered, 2));
     assert_eq!(counted(&run), [2, 2, 0, 0, 0, 0]);
 }
+
+/// What an invoke in a Continue says of who it is about, and of the context that it does not belong to.
+fn continued_with(opcode: u8, argument: &[u8], opening: tcap::Context) -> event::Map {
+    let mut tl = Timeline::new(1);
+    let (client, server) = (at("198.51.100.10", 2905), at("192.0.2.10", 2905));
+    let mut links = Linkset::open(&mut tl, client, server, [2001, 1001]);
+    let (a, b) = (Party::gt("99902000010", 7), Party::gt("99901000010", 6));
+    let named = map::send_authentication_info("001010000000001", 1);
+    let begin = tcap::begin(0x11, Some(tcap::aarq(opening)), &[tcap::invoke(1, 56, &named)]);
+    links.sccp(&mut tl, Side::Client, &sccp::udt(&b, &a, &begin));
+    let taken = tcap::continued(0x22, 0x11, Some(tcap::aare(opening)), &[]);
+    links.sccp(&mut tl, Side::Server, &sccp::udt(&a, &b, &taken));
+    let later = tcap::continued(0x11, 0x22, None, &[tcap::invoke(2, opcode, argument)]);
+    links.sccp(&mut tl, Side::Client, &sccp::udt(&b, &a, &later));
+    let run = play(tl);
+    let mut invokes = run.events.iter().filter_map(|event| match &event.what {
+        What::Map(map) if map.invoke_id == Some(2) => Some((**map).clone()),
+        _ => None,
+    });
+    invokes.next().unwrap()
+}
+
+#[test]
+fn what_opened_a_dialogue_holds_for_its_later_messages() {
+    let vectors = tcap::Context(14, 3);
+    let ati = map::any_time_interrogation("99901555000001", "99902000040");
+    let foreign = continued_with(71, &ati, vectors);
+    assert_eq!(foreign.dialogue_context.as_deref(), Some("0.4.0.0.1.0.14.3"));
+    assert_eq!(foreign.anomalies, ["map.operation"]);
+    assert!(foreign.msisdn.is_some() && foreign.imsi.is_none(), "it names another itself");
+
+    let own = continued_with(56, &[], vectors);
+    assert_eq!((own.dialogue_context, own.anomalies.len()), (None, 0));
+    assert!(own.imsi.is_some(), "the opening message named the subscriber");
+
+    // What no specification names says nothing of what belongs to it.
+    let unknown = continued_with(71, &ati, tcap::Context(99, 9));
+    assert_eq!(unknown.dialogue_context, None);
+}

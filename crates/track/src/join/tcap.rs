@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use ahash::RandomState;
 use event::{
-    Capped, Endpoints, Map, Name, Outcome, PointCode, Sccp, SccpAddress, Slot, TableCount,
-    Timestamp,
+    Capped, Endpoints, Map, Name, Outcome, PointCode, Sccp, SccpAddress, Slot, Subscriber,
+    TableCount, Timestamp,
 };
 use smallvec::SmallVec;
 
@@ -83,6 +83,10 @@ enum Again {
 struct Dialogue {
     number: u64,
     user: Name,
+    /// The application context that it was opened in.
+    context: Option<Name>,
+    /// Whom the opening message named.
+    imsi: Option<Subscriber>,
     /// Frame of the message that was read last, so that its components are seen as one message.
     frame: u64,
     again: Again,
@@ -405,6 +409,8 @@ impl Dialogue {
         Self {
             number,
             user: map.user.clone(),
+            context: map.application_context.clone(),
+            imsi: map.imsi,
             frame: seen.frame,
             again: Again::No,
             begun: seen.at,
@@ -433,6 +439,9 @@ impl Dialogue {
     fn component(&mut self, seen: Seen, from_opener: bool, map: &mut Map) {
         match map.component.as_deref() {
             Some(component) if component.starts_with("invoke") => {
+                if seen.kind != Kind::Begins {
+                    self.holds_against_opening(from_opener, map);
+                }
                 self.invoke(seen, from_opener, map);
             }
             Some(component) => {
@@ -451,6 +460,26 @@ impl Dialogue {
             }
             // An abort refuses what is open; an end without components is the answer to what needs no other.
             None => self.bare(seen, from_opener, map),
+        }
+    }
+
+    /// A later message need not name the context nor, in MAP, the subscriber again: what the opening message said holds. An
+    /// operation of another context slips past whoever looks at opening messages alone, in a later dialogue portion too.
+    fn holds_against_opening(&self, from_opener: bool, map: &mut Map) {
+        if self.midway || map.user != self.user {
+            return;
+        }
+        if from_opener && map.imsi.is_none() && map.msisdn.is_none() && map.user == "map" {
+            map.imsi = self.imsi;
+        }
+        let Some((context, opcode)) = self.context.as_deref().zip(map.opcode) else { return };
+        let known = wire::map::context_of_dotted(context);
+        if known.is_some_and(|known| wire::map::belongs(&known, opcode) == Some(false)) {
+            map.dialogue_context = self.context.clone();
+            let field = "map.operation";
+            if !map.anomalies.iter().any(|noted| noted == field) {
+                map.anomalies.push(field.into());
+            }
         }
     }
 

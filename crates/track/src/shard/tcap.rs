@@ -250,6 +250,9 @@ impl Shard {
         }
         if message.components.is_empty() {
             base.error = refusal(&message).map(Into::into);
+            let known = &mut self.pseudonyms;
+            base.imsi =
+                reference.map(|reference| known.subscriber(Identity::Imsi, &reference.digits));
             cx.emit(place, speaker.record(base));
             return true;
         }

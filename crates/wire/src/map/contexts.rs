@@ -3,6 +3,8 @@
 //! Spec: 3GPP TS 29.002 §17.3 (release 17, and the withdrawn contexts of versions 1 and 2); TS 29.078 §4.2.3 for CAP; ETSI
 //! EN 301 140-1 and ETS 300 374-1 for INAP.
 
+use smallvec::SmallVec;
+
 use super::{ApplicationContext, User};
 use crate::ber::Oid;
 use crate::{Anomalies, Flaw, Span, cap, inap};
@@ -20,6 +22,20 @@ pub fn application_context(oid: Oid<'_>) -> Option<ApplicationContext> {
         [4, 0, 1, 1, 1, context, version] => inap::context(context, version),
         _ => None,
     }
+}
+
+/// An application context by its object identifier as records have it: `0.4.0.0.1.0.29.3`.
+pub fn context_of_dotted(dotted: &str) -> Option<ApplicationContext> {
+    // The first two arcs share an octet (X.690 §8.19.4); the arcs of those that are known are small.
+    let arcs = dotted.strip_prefix("0.")?;
+    let mut octets = SmallVec::<[u8; 8]>::new();
+    for arc in arcs.split('.') {
+        octets.push(arc.parse().ok().filter(|arc| *arc < 0x80)?);
+        if octets.len() > 8 {
+            return None;
+        }
+    }
+    application_context(Oid(&octets))
 }
 
 /// Whether an operation belongs to a context; `None` where that is not known for certain, as with operations of vendors.

@@ -22,7 +22,7 @@ use crate::cap::Call;
 use crate::sccp::Digits;
 use crate::tcap::ComponentKind;
 use crate::{Anomalies, Cursor, Flaw, cap, inap};
-pub use contexts::{application_context, belongs, check_operation};
+pub use contexts::{application_context, belongs, check_operation, context_of_dotted};
 pub use details::{Details, LocationKind};
 pub use errors::error_diagnostic;
 use fields::Direction;
