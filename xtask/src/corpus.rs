@@ -36,6 +36,8 @@ pub(crate) enum Kind {
     Diameter,
     /// GTP-U only
     Gtpu,
+    /// Thin traffic over days: 100,000 packets are more than one
+    Day,
 }
 
 pub(crate) fn run(args: &Args) -> Result<()> {
@@ -64,6 +66,7 @@ pub(crate) fn draw(out: &Path, packets: u64, seed: u64, kind: Kind) -> Result<()
         Kind::Map => corpus::map_corpus(seed, packets, &mut sink),
         Kind::Diameter => corpus::diameter_corpus(seed, packets, &mut sink),
         Kind::Gtpu => corpus::gtpu_corpus(seed, packets, &mut sink),
+        Kind::Day => corpus::day_corpus(seed, packets, &mut sink),
     }
     if let Some(error) = failed {
         return Err(error).with_context(|| out.display().to_string());

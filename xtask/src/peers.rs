@@ -78,7 +78,9 @@ pub(crate) fn run(args: &Args, root: &Path) -> Result<()> {
             vec!["tshark", "-n", "-q", "-z", "io,phs", "-r", file],
         ));
         let columns = match args.kind {
-            Kind::Mixed => ["frame.number", "gtp.teid", "gsm_old.localValue", "diameter.cmd.code"],
+            Kind::Mixed | Kind::Day => {
+                ["frame.number", "gtp.teid", "gsm_old.localValue", "diameter.cmd.code"]
+            }
             Kind::Map => ["frame.number", "tcap.tid", "gsm_old.localValue", "e212.imsi"],
             Kind::Diameter => {
                 ["frame.number", "diameter.cmd.code", "diameter.Session-Id", "e212.imsi"]

@@ -51,12 +51,12 @@ pub fn gtpu_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
     Mill::new(seed, packets, Mix { user: 96, control: 2, map: 2, ..Mix::default() }, sink).run();
 }
 
-/// `packets` frames of thin traffic, a second or so apart: a hundred thousand of them are more than a day, in which
-/// subscribers fly from one end of the world to the other.
+/// `packets` frames of thin traffic: two hundred thousand of them are more than two days, in which subscribers fly from
+/// one end of the world to the other.
 pub fn day_corpus(seed: u64, packets: u64, sink: &mut dyn FnMut(i64, &[u8])) {
     let mix = Mix { user: 15, control: 20, map: 30, diameter: 20, rest: 15 };
-    Mill { pace: 300_000_000..1_500_000_000, lively: 2, ..Mill::new(seed, packets, mix, sink) }
-        .run();
+    let mill = Mill::new(seed, packets, mix, sink);
+    Mill { pace: 2_000_000_000..7_000_000_000, rhythm: 1_200_000_000_000, lively: 2, ..mill }.run();
 }
 
 /// Shares of packets, in any unit.
@@ -203,6 +203,8 @@ struct Mill<'a> {
     mix: Mix,
     /// Nanoseconds from one packet to the next.
     pace: Range<i64>,
+    /// Nanoseconds from one sign of life of associations and peers to the next.
+    rhythm: i64,
     /// Sessions that move data at the same time.
     lively: usize,
     limit: u64,
@@ -253,6 +255,7 @@ impl<'a> Mill<'a> {
         Self {
             mix,
             pace: 100_000..900_000,
+            rhythm: 60_000_000_000,
             lively: ACTIVE,
             limit,
             emitted: 0,
@@ -476,7 +479,7 @@ impl<'a> Mill<'a> {
         if self.now_ns < self.next_keepalive {
             return;
         }
-        self.next_keepalive = self.now_ns + 60_000_000_000;
+        self.next_keepalive = self.now_ns + self.rhythm;
         for association in self.associations.clone() {
             let info = self.now_ns.to_be_bytes();
             self.tl.now = self.now_ns / 1_000;

@@ -249,7 +249,7 @@ impl Mill<'_> {
     /// Names, pings, administrators.
     pub(super) fn rest(&mut self) {
         if self.next_ssh <= self.now_ns {
-            self.next_ssh = self.now_ns + self.pace.end * 22_000;
+            self.next_ssh = self.now_ns + self.rhythm / 3;
             return self.administrator();
         }
         if self.tl.rng.random_range(0..100) < 70 { self.lookup() } else { self.reachability() }

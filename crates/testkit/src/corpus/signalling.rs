@@ -250,8 +250,9 @@ impl Mill<'_> {
         self.say(partner, messages);
     }
 
-    /// A visited network forgets a subscriber who left.
+    /// A visited network forgets a subscriber who left; in the circuit domain, where every other registered.
     fn purge(&mut self, subscriber: Subscriber, partner: u8) {
+        let subscriber = Subscriber { number: subscriber.number & !1, ..subscriber };
         let vlr = Self::party(partner, 20, SSN_VLR);
         let hlr = Self::party(0, 10, SSN_HLR);
         let argument = map::purge_ms(&subscriber.imsi(), &vlr.digits);
