@@ -8,6 +8,7 @@ use engine::event::{Alert, Element, Event};
 use crate::drift::{Drift, names};
 use crate::report::nodes;
 use crate::report::row::Row;
+use crate::sanitise;
 
 /// Writes records of some types, or of all, one on a line.
 pub(crate) struct Lines<'a> {
@@ -186,13 +187,10 @@ pub(crate) fn drift(out: &mut dyn Write, changes: &[Drift<'_>]) -> Result<()> {
     Ok(())
 }
 
-/// Spreadsheets run what begins like a formula, and names come from the wire.
+/// Spreadsheets run what begins like a formula, terminals what is a control character, and names come from the wire.
 fn formula_safe(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    let text = sanitise::text(text);
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]

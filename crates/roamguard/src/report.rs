@@ -20,7 +20,7 @@ use engine::Summary;
 use engine::event::{Alert, Level, Timestamp};
 
 use crate::sanitise;
-use crate::wrap::{WIDTH, grouped, wrap};
+use crate::wrap::{grouped, wide, wrap};
 
 pub(crate) const BOLD: Style = Style::new().bold();
 pub(crate) const DIM: Style = Style::new().dimmed();
@@ -64,7 +64,7 @@ fn head(out: &mut dyn Write, input: &str, summary: &Summary) -> io::Result<()> {
         _ => String::new(),
     };
     let text = format!("{input}: {}{span}", counted(stats.frames, "frame", "frames"));
-    for line in wrap(&sanitise::text(&text), WIDTH) {
+    for line in wrap(&sanitise::text(&text), wide()) {
         writeln!(out, "{BOLD}{line}{BOLD:#}")?;
     }
     Ok(())
@@ -81,7 +81,7 @@ pub(crate) fn heading(out: &mut dyn Write, title: &str, note: &str) -> io::Resul
 
 /// A label of ten columns and a text that hangs beside it.
 pub(crate) fn labelled(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
-    for (index, line) in wrap(&sanitise::text(text), WIDTH - 12).into_iter().enumerate() {
+    for (index, line) in wrap(&sanitise::text(text), wide() - 12).into_iter().enumerate() {
         let label = if index == 0 { label } else { "" };
         writeln!(out, "  {DIM}{label:<10}{DIM:#}{line}")?;
     }
@@ -94,7 +94,9 @@ pub(crate) fn span(first: Timestamp, last: Timestamp) -> String {
     let (day, from) = (a.get(..10).unwrap_or(""), a.get(11..19).unwrap_or(""));
     let (day_b, to) = (b.get(..10).unwrap_or(""), b.get(11..19).unwrap_or(""));
     let length = length(last.since(first));
-    if day == day_b {
+    if (day, from) == (day_b, to) {
+        format!("{day} {from} UTC ({length})")
+    } else if day == day_b {
         format!("{day} {from} to {to} UTC ({length})")
     } else {
         format!("{day} {from} to {day_b} {to} UTC ({length})")

@@ -66,6 +66,11 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
             path.display()
         );
     }
+    // A long run shall not end in a folder that is not there.
+    let folder = args.out.as_deref().and_then(std::path::Path::parent);
+    if let Some(folder) = folder.filter(|path| !path.as_os_str().is_empty() && !path.is_dir()) {
+        bail!("--out: {} is no folder", folder.display());
+    }
     let old = match &args.network {
         Some(path) => Network::read(path)?,
         None => Network::default(),

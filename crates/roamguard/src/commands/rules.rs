@@ -14,7 +14,7 @@ use crate::exit::Outcome;
 use crate::report::{BOLD, DIM, labelled, style};
 use crate::rule_files::{self, counted};
 use crate::sanitise;
-use crate::wrap::{WIDTH, wrap};
+use crate::wrap::{wide, wrap};
 
 /// The detections: a list, and the manual page of each; your own rules: checked and tried
 #[derive(Debug, clap::Args)]
@@ -196,7 +196,7 @@ fn list(out: &mut dyn Write, own: &[Listed<'_>]) -> Result<()> {
     for (card, state) in cards {
         let summary = format!("{}{state}", sanitise::text(card.summary));
         let colour = style(card.level);
-        let mut lines = wrap(&summary, WIDTH - width - 12).into_iter();
+        let mut lines = wrap(&summary, wide().saturating_sub(width + 12)).into_iter();
         let first = lines.next().unwrap_or_default();
         writeln!(
             out,
@@ -214,7 +214,7 @@ fn list(out: &mut dyn Write, own: &[Listed<'_>]) -> Result<()> {
 fn explain(out: &mut dyn Write, card: &Card) -> Result<()> {
     let colour = style(card.level);
     let used = card.id.len() + card.level.name().len() + 4;
-    let mut lines = wrap(card.summary, WIDTH - used).into_iter();
+    let mut lines = wrap(card.summary, wide().saturating_sub(used)).into_iter();
     let first = lines.next().unwrap_or_default();
     writeln!(out, "{BOLD}{}{BOLD:#}  {colour}{}{colour:#}  {first}", card.id, card.level)?;
     for line in lines {
@@ -245,7 +245,7 @@ fn explain(out: &mut dyn Write, card: &Card) -> Result<()> {
                 "    {BOLD}{} = {}{BOLD:#} {}",
                 setting.name, setting.default, setting.unit
             )?;
-            for line in wrap(setting.why, WIDTH - 6) {
+            for line in wrap(setting.why, wide() - 6) {
                 writeln!(out, "      {line}")?;
             }
         }
@@ -255,7 +255,7 @@ fn explain(out: &mut dyn Write, card: &Card) -> Result<()> {
     for check in card.checks {
         let colour = style(check.level);
         writeln!(out, "    {BOLD}{}{BOLD:#}  {colour}{}{colour:#}", check.name, check.level)?;
-        for line in wrap(check.looks_for, WIDTH - 6) {
+        for line in wrap(check.looks_for, wide() - 6) {
             writeln!(out, "      {line}")?;
         }
     }

@@ -10,7 +10,7 @@ use testkit::scenarios::{self, SCENARIOS, Scenario};
 
 use crate::exit::Outcome;
 use crate::report::{BOLD, DIM};
-use crate::wrap::{WIDTH, wrap};
+use crate::wrap::{wide, wrap};
 
 /// Labelled captures for exercises: every technique and its honest twin, written to a file
 #[derive(Debug, clap::Args)]
@@ -73,7 +73,7 @@ fn list(out: &mut dyn Write) -> Result<()> {
             writeln!(out, "{BOLD}{}{BOLD:#}", scenario.detection.unwrap_or("whole stories"))?;
         }
         let kind = if scenario.benign { "benign" } else { "loud" };
-        let mut lines = wrap(scenario.about, WIDTH - width - 12).into_iter();
+        let mut lines = wrap(scenario.about, wide().saturating_sub(width + 12)).into_iter();
         let first = lines.next().unwrap_or_default();
         writeln!(out, "  {:<width$}  {DIM}{kind:<6}{DIM:#}  {first}", scenario.name)?;
         for line in lines {

@@ -8,7 +8,7 @@ use engine::event::{Alert, Level, Outcome};
 
 use super::{BOLD, DIM, clock, counted, heading, labelled, style};
 use crate::sanitise;
-use crate::wrap::{WIDTH, cut, wrap};
+use crate::wrap::{cut, wide, wrap};
 
 /// The number that each alert has in the report, for the incidents to name them.
 pub(super) struct Numbers<'a>(BTreeMap<&'a str, usize>);
@@ -64,7 +64,7 @@ pub(super) fn write(
     if alerts.is_empty() {
         writeln!(
             out,
-            "  Nothing that the detections know. The last section says what they could not judge."
+            "  Nothing that the detections know. What they could not judge stands at the end."
         )?;
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub(super) fn write(
         }
         writeln!(out)?;
         let name = sanitise::text(&who);
-        writeln!(out, "{BOLD}{}{BOLD:#}", cut(&name, WIDTH))?;
+        writeln!(out, "{BOLD}{}{BOLD:#}", cut(&name, wide()))?;
         for alert in group.iter().take(left) {
             one(out, alert, days, numbers.0.get(alert.id.as_str()).copied())?;
         }
@@ -128,10 +128,34 @@ fn groups(alerts: &[Alert]) -> Vec<(String, Vec<&Alert>)> {
 }
 
 fn who(alert: &Alert) -> String {
-    match alert.entities.as_slice() {
-        [] => "somebody".into(),
-        [one] => plain(one).to_owned(),
-        [one, two, ..] => format!("{} → {}", plain(one), plain(two)),
+    let Some(one) = alert.entities.first() else { return "somebody".into() };
+    match victim(&alert.entities).and_then(|place| alert.entities.get(place)) {
+        Some(two) => format!("{} → {}", plain(one), plain(two)),
+        None => plain(one).to_owned(),
+    }
+}
+
+/// Which of the entities the first one acted upon. Ports of the way are nobody: codes, realms, and the addresses and
+/// other names of the attacker's own node.
+fn victim(entities: &[String]) -> Option<usize> {
+    let kind = |place: usize| {
+        entities.get(place).and_then(|name| name.split_once(':')).unwrap_or_default().0
+    };
+    let next =
+        |wanted: &str, from: usize| (from..entities.len()).find(|place| kind(*place) == wanted);
+    let other = || {
+        (1..entities.len())
+            .find(|place| !matches!(kind(*place), "pc" | "realm" | "imsi" | "msisdn" | "teid"))
+    };
+    match kind(0) {
+        // Behind the code of the sender's own node comes the title that was called.
+        "gt" => match next("pc", 1) {
+            Some(code) => next("gt", code),
+            None => next("gt", 1).filter(|two| next("gt", two + 1).is_none()),
+        },
+        "host" => next("host", 1),
+        "ip" => next("ip", 1).or_else(other),
+        _ => other(),
     }
 }
 
@@ -144,7 +168,7 @@ fn one(out: &mut dyn Write, alert: &Alert, days: bool, number: Option<usize>) ->
     let colour = style(alert.level);
     let level = alert.level.name().to_uppercase();
     writeln!(out)?;
-    let mut lines = wrap(&sanitise::text(&alert.signature), WIDTH - 14).into_iter();
+    let mut lines = wrap(&sanitise::text(&alert.signature), wide() - 14).into_iter();
     writeln!(
         out,
         "  {colour}{level:<8}{colour:#}  {BOLD}{}{BOLD:#}",
@@ -179,7 +203,11 @@ fn one(out: &mut dyn Write, alert: &Alert, days: bool, number: Option<usize>) ->
     }
     labelled(out, "but", &alert.honest_cause)?;
     labelled(out, "next", &alert.next_step)?;
-    let rest: Vec<&str> = alert.entities.iter().skip(2).map(|entity| plain(entity)).collect();
+    let named = victim(&alert.entities);
+    let rest: Vec<&str> = (alert.entities.iter().enumerate().skip(1))
+        .filter(|(place, _)| Some(*place) != named)
+        .map(|(_, entity)| plain(entity))
+        .collect();
     if !rest.is_empty() {
         labelled(out, "also", &rest.join(", "))?;
     }
@@ -190,16 +218,17 @@ fn one(out: &mut dyn Write, alert: &Alert, days: bool, number: Option<usize>) ->
             .map(AsRef::as_ref)
             .collect();
     if !references.is_empty() {
-        writeln!(out, "  {DIM}{:<10}{}{DIM:#}", "refs", cut(&references.join(" "), WIDTH - 12))?;
+        writeln!(out, "  {DIM}{:<10}{}{DIM:#}", "refs", cut(&references.join(" "), wide() - 12))?;
     }
     Ok(())
 }
 
 fn when(alert: &Alert, days: bool) -> String {
     let mut text = clock(alert.first_seen, days);
-    if alert.last_seen > alert.first_seen {
+    let until = clock(alert.last_seen, days);
+    if until != text {
         text.push_str(" to ");
-        text.push_str(&clock(alert.last_seen, days));
+        text.push_str(&until);
     }
     text.push_str(" UTC");
     if alert.count > 1 {
@@ -209,4 +238,30 @@ fn when(alert: &Alert, days: bool) -> String {
     let frames: Vec<String> = alert.frames.iter().map(u64::to_string).collect();
     let word = if frames.len() == 1 { "frame" } else { "frames" };
     format!("{text}; {word} {}", frames.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_names_the_two_ends_and_no_port_of_the_way() {
+        for (names, place) in [
+            ("ip:198.51.100.53", None),
+            ("ip:198.51.100.53 ip:192.0.2.53 ip:203.0.113.200", Some(1)),
+            ("ip:198.51.100.30 host:hss1.example realm:example ip:192.0.2.30", Some(3)),
+            ("ip:192.0.2.53 host:example.net", Some(1)),
+            ("gt:99902000040 pc:2001 gt:99901000010 pc:1001 ip:198.51.100.10", Some(2)),
+            ("gt:99902000040 gt:99901000040 pc:2001 gt:99901000010", Some(3)),
+            ("gt:99902000077 gt:99901000010 ip:192.0.2.10", Some(1)),
+            ("gt:99902070000 gt:99902070001 gt:99902070002 ip:198.51.100.10", None),
+            ("gt:99902000030 ip:198.51.100.10", None),
+            ("host:mme1.example realm:example ip:198.51.100.30 host:hss1.example", Some(3)),
+            ("host:mme1.example ip:198.51.100.30", None),
+            ("pc:2001 pc:1001", None),
+        ] {
+            let entities: Vec<String> = names.split(' ').map(str::to_owned).collect();
+            assert_eq!(victim(&entities), place, "{names}");
+        }
+    }
 }

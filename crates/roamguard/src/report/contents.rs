@@ -6,7 +6,7 @@ use engine::Summary;
 
 use super::row::took;
 use super::{counted, heading, labelled};
-use crate::wrap::{WIDTH, columns, grouped};
+use crate::wrap::{columns, grouped, wide};
 
 pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     let stats = &summary.stats;
@@ -27,7 +27,7 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
         .max()
         .unwrap_or(8)
         .max(14);
-    let across = ((WIDTH - 2) / (width + 4)).max(1);
+    let across = ((wide() - 2) / (width + 4)).max(1);
     let down = protocols.len().div_ceil(across);
     for row in 0..down {
         let mut text = String::from("  ");

@@ -8,9 +8,10 @@ use engine::event::{Coverage, CoverageState};
 
 use super::{BOLD, DIM, heading};
 use crate::sanitise;
-use crate::wrap::{WIDTH, columns, wrap};
+use crate::wrap::{columns, wide, wrap};
 
-/// One line a detection; with `each`, one a check, with the reason where it could not be judged.
+/// One line a detection that has more to say than that all is well or nothing could be judged; with `each`, one a check,
+/// with the reason where it could not be judged.
 pub(super) fn write(out: &mut dyn Write, summary: &Summary, each: bool) -> io::Result<()> {
     let coverage = &summary.stats.coverage;
     if coverage.is_empty() || summary.stats.frames == 0 {
@@ -29,14 +30,35 @@ pub(super) fn write(out: &mut dyn Write, summary: &Summary, each: bool) -> io::R
         checks.push(check);
     }
     let width = order.iter().map(|name| columns(name)).max().unwrap_or(0).clamp(8, 40);
+    let mut clean: Vec<String> = Vec::new();
+    let mut without: Vec<(String, Vec<String>)> = Vec::new();
     for detection in order {
         let checks = of_detection.get(detection).map(Vec::as_slice).unwrap_or_default();
         if each {
             detailed(out, detection, checks, &reasons)?;
-        } else {
-            let text = one_line(checks, &reasons);
-            hang(out, &format!("{detection:<width$}"), &text)?;
+            continue;
         }
+        let name = format!("{detection} ({})", checks.len());
+        let (missing, in_part) = lacking(checks, &reasons);
+        let all = |state| checks.iter().all(|check| check.state == state);
+        if all(CoverageState::Clean) && in_part.is_empty() {
+            clean.push(name);
+        } else if all(CoverageState::NotEvaluable) {
+            let why = missing.join("; ");
+            match without.iter_mut().find(|(reason, _)| *reason == why) {
+                Some((_, names)) => names.push(name),
+                None => without.push((why, vec![name])),
+            }
+        } else {
+            hang(out, &format!("{detection:<width$}"), &one_line(checks, &missing, &in_part))?;
+        }
+    }
+    if !clean.is_empty() {
+        hang(out, &format!("{:<width$}", "clean"), &clean.join(", "))?;
+    }
+    for (why, names) in &without {
+        let text = format!("{why}: {}", names.join(", "));
+        hang(out, &format!("{:<width$}", "not evaluable"), &text)?;
     }
     Ok(())
 }
@@ -81,8 +103,8 @@ fn states<'a>(checks: impl Iterator<Item = &'a Coverage>) -> String {
     parts.join(", ")
 }
 
-fn one_line(checks: &[&Coverage], reasons: &Reasons<'_>) -> String {
-    let mut text = states(checks.iter().copied());
+/// What the checks lack that could not be judged, and what the others lack for some of the traffic.
+fn lacking<'a>(checks: &[&Coverage], reasons: &Reasons<'a>) -> (Vec<&'a str>, Vec<&'a str>) {
     let mut missing: Vec<&str> = Vec::new();
     let mut in_part: Vec<&str> = Vec::new();
     for check in checks {
@@ -97,6 +119,11 @@ fn one_line(checks: &[&Coverage], reasons: &Reasons<'_>) -> String {
         }
     }
     in_part.retain(|reason| !missing.contains(reason));
+    (missing, in_part)
+}
+
+fn one_line(checks: &[&Coverage], missing: &[&str], in_part: &[&str]) -> String {
+    let mut text = states(checks.iter().copied());
     if !missing.is_empty() {
         text.push_str(&format!(": {}", missing.join("; ")));
     }
@@ -134,7 +161,7 @@ fn detailed(
 /// A label, and a text that hangs beside it.
 fn hang(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
     let label = sanitise::text(label);
-    let room = WIDTH.saturating_sub(columns(&label) + 4);
+    let room = wide().saturating_sub(columns(&label) + 4);
     for (index, line) in wrap(&sanitise::text(text), room).into_iter().enumerate() {
         if index == 0 {
             writeln!(out, "  {DIM}{label}{DIM:#}  {line}")?;

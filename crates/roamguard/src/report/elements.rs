@@ -7,7 +7,7 @@ use engine::event::Element;
 
 use super::{DIM, counted, heading};
 use crate::sanitise;
-use crate::wrap::{columns, cut, grouped};
+use crate::wrap::{columns, cut, grouped, wide};
 
 /// Rows shown; `--format json` has all.
 const ROWS: usize = 30;
@@ -63,7 +63,7 @@ fn line(out: &mut dyn Write, cells: &[String; 6], widths: &[usize; 6]) -> io::Re
         }
         text.push_str("  ");
     }
-    writeln!(out, "{}", text.trim_end())
+    writeln!(out, "{}", cut(text.trim_end(), wide() - 2))
 }
 
 fn row(element: &Element) -> [String; 6] {

@@ -8,7 +8,7 @@ use engine::event::{Alert, Incident};
 use super::alerts::{Numbers, count};
 use super::{BOLD, heading, labelled, style};
 use crate::sanitise;
-use crate::wrap::{WIDTH, wrap};
+use crate::wrap::{wide, wrap};
 
 /// Incidents that are told; `--format json` has all.
 const TOLD: usize = 10;
@@ -44,7 +44,7 @@ fn one(out: &mut dyn Write, incident: &Incident, numbers: &Numbers<'_>) -> io::R
     let colour = style(incident.level);
     let level = incident.level.name().to_uppercase();
     writeln!(out)?;
-    let mut lines = wrap(&sanitise::text(&incident.title), WIDTH - 12).into_iter();
+    let mut lines = wrap(&sanitise::text(&incident.title), wide() - 12).into_iter();
     let first = lines.next().unwrap_or_default();
     writeln!(out, "  {colour}{level:<8}{colour:#}  {BOLD}{first}{BOLD:#}")?;
     for line in lines {

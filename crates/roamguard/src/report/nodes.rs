@@ -7,7 +7,7 @@ use engine::event::{Element, ElementService};
 use super::{BOLD, DIM, counted, labelled, span};
 use crate::drift::{Drift, names};
 use crate::sanitise;
-use crate::wrap::{WIDTH, cut, grouped, wrap};
+use crate::wrap::{cut, grouped, wide, wrap};
 
 /// Nodes written out; `--format json` has all.
 const MOST: usize = 500;
@@ -27,7 +27,7 @@ pub(crate) fn write(
             grouped(hidden as u64)
         ));
     }
-    for line in wrap(&sanitise::text(&text), WIDTH) {
+    for line in wrap(&sanitise::text(&text), wide()) {
         writeln!(out, "{BOLD}{line}{BOLD:#}")?;
     }
     for element in elements.iter().take(MOST) {
@@ -57,7 +57,7 @@ fn one(out: &mut dyn Write, element: &Element) -> io::Result<()> {
         head.push_str(&format!("  {}", roles.join(" ")));
     }
     writeln!(out)?;
-    writeln!(out, "{BOLD}{}{BOLD:#}", cut(&sanitise::text(&head), WIDTH))?;
+    writeln!(out, "{BOLD}{}{BOLD:#}", cut(&sanitise::text(&head), wide()))?;
     for (role, why) in element.roles.iter().zip(&element.evidence) {
         labelled(out, "role", &format!("{role}: {why}"))?;
     }
@@ -125,12 +125,12 @@ pub(crate) fn drift(out: &mut dyn Write, changes: &[Drift<'_>]) -> io::Result<()
             let roles: Vec<&str> = change.roles.iter().map(AsRef::as_ref).collect();
             text.push_str(&format!(": {}", roles.join(" ")));
         }
-        for (index, line) in wrap(&sanitise::text(&text), WIDTH - 9).into_iter().enumerate() {
+        for (index, line) in wrap(&sanitise::text(&text), wide() - 9).into_iter().enumerate() {
             let word = if index == 0 { change.change } else { "" };
             writeln!(out, "{BOLD}{word:<9}{BOLD:#}{line}")?;
         }
         for what in &change.what {
-            for line in wrap(&sanitise::text(what), WIDTH - 11) {
+            for line in wrap(&sanitise::text(what), wide() - 11) {
                 writeln!(out, "           {DIM}{line}{DIM:#}")?;
             }
         }

@@ -10,7 +10,7 @@ use engine::network::{Change, Difference, Network};
 use crate::exit::Outcome;
 use crate::report::{BOLD, counted};
 use crate::sanitise;
-use crate::wrap::{WIDTH, wrap};
+use crate::wrap::{wide, wrap};
 
 /// What is different between two descriptions: exit code 0 when nothing is, 1 when something is
 #[derive(Debug, clap::Args)]
@@ -88,7 +88,7 @@ fn text(out: &mut dyn Write, difference: &Difference) -> Result<()> {
                 continue;
             }
             let items = sanitise::text(&items.join(", "));
-            for (at, line) in wrap(&items, WIDTH - 24).into_iter().enumerate() {
+            for (at, line) in wrap(&items, wide() - 24).into_iter().enumerate() {
                 let name = if at == 0 { format!("{sign} {}", key.key) } else { String::new() };
                 writeln!(out, "    {name:<18}  {line}")?;
             }

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, bail};
 use engine::network::{Date, Ir21, Merge, Merged, NotIr21, merge};
 
 use crate::exit::Outcome;
+use crate::report::counted;
 use crate::sanitise;
 
 /// Folders in folders that are looked into.
@@ -101,7 +102,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
         }
     }
     if count == 0 {
-        bail!("none of {} files is an IR.21", paths.len());
+        bail!("no IR.21 among {}", counted(paths.len() as u64, "file", "files"));
     }
     Ok(if !broken.is_empty() {
         Outcome::Damaged

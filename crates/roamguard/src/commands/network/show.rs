@@ -9,7 +9,7 @@ use engine::network::{Network, Use};
 use crate::exit::Outcome;
 use crate::report::{BOLD, counted};
 use crate::sanitise;
-use crate::wrap::{WIDTH, cut, wrap};
+use crate::wrap::{cut, wide, wrap};
 
 /// Whose an address, title, network, point code or name is, and by which line; without one, all in a table
 #[derive(Debug, clap::Args)]
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, out: &mut dyn Write) -> Result<Outcome> {
         )?;
         writeln!(out, "    by {}", sanitise::text(&answer.line))?;
         for note in &answer.notes {
-            for (at, line) in wrap(&sanitise::text(note), WIDTH - 6).into_iter().enumerate() {
+            for (at, line) in wrap(&sanitise::text(note), wide() - 6).into_iter().enumerate() {
                 writeln!(out, "{}{line}", if at == 0 { "    " } else { "      " })?;
             }
         }
@@ -110,7 +110,7 @@ fn table(out: &mut dyn Write, network: &Network) -> Result<()> {
                 writeln!(
                     out,
                     "    {}",
-                    cut(&sanitise::text(&format!("{what} {}", list.join(", "))), WIDTH - 4)
+                    cut(&sanitise::text(&format!("{what} {}", list.join(", "))), wide() - 4)
                 )?;
             }
         }
@@ -120,7 +120,7 @@ fn table(out: &mut dyn Write, network: &Network) -> Result<()> {
 
 fn row(out: &mut dyn Write, name: &str, roles: &str, identities: &str) -> Result<()> {
     let (name, roles) = (cut(&sanitise::text(name), 24), cut(&sanitise::text(roles), 20));
-    let identities = cut(&sanitise::text(identities), WIDTH - 46);
+    let identities = cut(&sanitise::text(identities), wide() - 46);
     writeln!(out, "{name:<24} {roles:<20} {identities}")?;
     Ok(())
 }
