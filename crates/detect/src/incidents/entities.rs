@@ -30,6 +30,9 @@ enum Whose {
     Nobody,
 }
 
+/// Characters of a name in a story: those of an MME have 55 (TS 23.003 §19.4.2.4).
+const MAX_LABEL: usize = 72;
+
 #[derive(Debug)]
 struct Entity {
     class: Class,
@@ -213,20 +216,29 @@ fn network_key(kind: &str, value: &str, address: Option<IpAddr>, whose: &Whose) 
 }
 
 fn label(kind: &str, value: &str, owner: Owner<'_>) -> String {
+    let value = short(value);
     let text = match kind {
-        "ip" => value.to_owned(),
+        "ip" => value.to_string(),
         "gt" => format!("GT {value}"),
         "pc" => format!("point code {value}"),
         "host" => format!("host {value}"),
         "realm" => format!("realm {value}"),
         "imsi" | "msisdn" | "imei" => format!("subscriber {value}"),
         "teid" => format!("tunnel {value}"),
-        _ => value.to_owned(),
+        _ => value.to_string(),
     };
     match owner {
         Owner::Home(Some(element)) => format!("{} ({value})", element.name),
         Owner::Home(None) => text,
         Owner::Partner(partner) => format!("{text} of {}", partner.name),
         Owner::Unknown => text,
+    }
+}
+
+/// Names are an attacker's to choose, and a story names them often; records have them whole.
+fn short(value: &str) -> std::borrow::Cow<'_, str> {
+    match value.char_indices().nth(MAX_LABEL) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()).into(),
+        None => value.into(),
     }
 }

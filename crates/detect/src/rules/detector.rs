@@ -1,7 +1,6 @@
 //! The rules at work: an event meets those of its category, and what they say becomes findings.
 
-use std::hash::{BuildHasher, RandomState};
-
+use ahash::RandomState;
 use event::{AlertState, Event, Outcome, TableCount, What};
 use network::Network;
 use rsigma_eval::{EvaluationResult, FieldMatch};
@@ -399,7 +398,20 @@ fn fill(
 
 /// The entities that the rule names, or those that events of the kind have.
 fn entities(meta: &Meta, view: &View<'_>, event: &Event) -> Vec<String> {
+    // The first of them is taken for who did it: an answer is about those who asked.
     let default: &[&str] = match &event.what {
+        What::Map(map) if map.outcome.is_some() => {
+            &["map.called.gt.digits", "dest_ip", "map.calling.gt.digits"]
+        }
+        What::Cap(cap) if cap.outcome.is_some() => {
+            &["cap.called.gt.digits", "dest_ip", "cap.calling.gt.digits"]
+        }
+        What::Diameter(diameter) if diameter.outcome.is_some() => {
+            &["dest_ip", "diameter.origin_host", "diameter.origin_realm"]
+        }
+        What::Gtp(gtp) if gtp.outcome.is_some() => &["dest_ip", "src_ip"],
+        What::Pfcp(pfcp) if pfcp.outcome.is_some() => &["dest_ip", "src_ip"],
+        What::Dns(dns) if dns.response => &["dest_ip", "src_ip"],
         What::Map(_) => &["map.calling.gt.digits", "src_ip", "map.called.gt.digits"],
         What::Cap(_) => &["cap.calling.gt.digits", "src_ip", "cap.called.gt.digits"],
         What::Sccp(_) => &["sccp.calling.gt.digits", "src_ip", "sccp.called.gt.digits"],

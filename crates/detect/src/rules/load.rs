@@ -24,6 +24,8 @@ use meta::About;
 /// Octets of one file, documents and aliases in it, rules in all.
 const MAX_OCTETS: usize = 256 << 10;
 const MAX_ALIASES: usize = 8;
+/// Brackets that are open at once, those in values too.
+const MAX_OPEN: usize = 100;
 const MAX_RULES: usize = 2_000;
 /// Octets of a regular expression.
 const MAX_REGEX: usize = 512;
@@ -165,6 +167,15 @@ impl Loader {
             let text = format!("more than {MAX_ALIASES} aliases in one file");
             self.mistakes.push(
                 whole.mistake(Some((line, 1)), text).hint("write out what the aliases stand for"),
+            );
+            return Vec::new();
+        }
+        if let Some(line) = too_deep(&source.text) {
+            let text = format!("more than {MAX_OPEN} brackets are open at once");
+            self.mistakes.push(
+                whole
+                    .mistake(Some((line, 1)), text)
+                    .hint("close them, or put less into each other"),
             );
             return Vec::new();
         }
@@ -486,6 +497,24 @@ fn too_many_aliases(text: &str) -> Option<usize> {
                 }
             }
             before = c;
+        }
+    }
+    None
+}
+
+/// The line of the bracket that is one too many: readers take far longer than the text is long for what is deeply nested.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (line, content) in (1..).zip(text.lines()) {
+        for octet in content.bytes() {
+            match octet {
+                b'[' | b'{' | b'(' => open += 1,
+                b']' | b'}' | b')' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if MAX_OPEN < open {
+                return Some(line);
+            }
         }
     }
     None

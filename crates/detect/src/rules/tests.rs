@@ -115,6 +115,30 @@ fn a_rule_fires_says_why_and_counts() {
     );
 }
 
+/// The home register that answers is not who attacked.
+#[test]
+fn an_answer_is_about_those_who_asked() {
+    let rule = "
+title: Any question
+name: any-question
+status: stable
+logsource: { product: roamguard, category: map }
+detection:
+  selection: { map.opcode: 45 }
+  condition: selection
+level: high
+";
+    let mut events = Events::new();
+    map(&mut events, 1.0, "99902000031", 45, |_| {});
+    map(&mut events, 2.0, "99901000010", 45, |map| {
+        map.called = address("99902000031");
+        map.outcome = Some(event::Outcome::AnsweredWithData);
+    });
+    let alerts = check(rule, &events);
+    assert_eq!((alerts.len(), alerts[0].entities[0].as_str()), (1, "gt:99902000031"), "{alerts:?}");
+    assert_eq!(alerts[0].outcome, event::Outcome::AnsweredWithData);
+}
+
 #[test]
 fn a_rule_on_trial_is_marked_and_a_draft_waits() {
     let mut events = Events::new();
@@ -477,6 +501,11 @@ fn hostile_files_are_refused_and_cheap() {
         bomb.push_str(&format!("{to}: &{to} [*{from}, *{from}, *{from}, *{from}]\n"));
     }
     assert!(said(&bomb).contains("aliases"), "{}", said(&bomb));
+    for deep in
+        ["a: ".to_owned() + &"[".repeat(100_000), format!("condition: {}s", "(".repeat(5_000))]
+    {
+        assert!(said(&deep).contains("brackets"), "{}", said(&deep));
+    }
     assert!(!said(&"[".repeat(200_000)).is_empty());
     assert!(!said(&"a:\n ".repeat(20_000)).is_empty());
     let deep = SILENT.replace(

@@ -1,3 +1,5 @@
+//! Configurations: what is read, what is refused and with which words, and what suppressions keep back.
+
 use event::{Alert, AlertState, Endpoints, Level, Outcome, Proto, References, Timestamp};
 use network::Network;
 
