@@ -4,8 +4,7 @@
 //! teach nothing; one that succeeds moves the subscriber, and the place before it is kept. The home network is believed
 //! where it says a place itself: it cancels, it asks the serving node, it answers an interrogation.
 
-use std::hash::{BuildHasher, RandomState};
-
+use ahash::RandomState;
 use event::{
     Capped, CompactString, Diameter, Event, Gtp, Map, Outcome, SccpAddress, Slot, Subscriber,
     TableCount, Timestamp, What,
@@ -115,9 +114,9 @@ impl Place {
         self.source
     }
 
-    /// Whether the node is the same.
+    /// Whether the node is the same, as far as both are known by name.
     pub const fn is_at(&self, node: Node) -> bool {
-        self.node == node.name
+        self.node == node.name || self.node == 0 || node.name == 0
     }
 }
 
@@ -447,7 +446,9 @@ impl Whereabouts {
             // An interrogation's answer: the cell's network, else that of the switch.
             let details = map.details.as_ref()?;
             let switch = map.addresses.iter().find(|address| {
-                matches!(address.role.as_ref(), "vlr-Number" | "msc-Number" | "sgsn-Number")
+                // LocationInformation spells the first one small (TS 29.002 §17.7.8).
+                let role = address.role.as_ref();
+                matches!(role, "vlr-number" | "vlr-Number" | "msc-Number" | "sgsn-Number")
             });
             let node = switch.map(|switch| self.node(network, Kind::Title, &switch.gt.digits));
             let cell = details.location_plmn.map(|plmn| network.network_of_plmn(plmn));

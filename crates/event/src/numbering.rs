@@ -14,14 +14,15 @@ use crate::Subscriber;
 /// How many digits of an E.164 number are its country code: one for zones 1 and 7, two for the codes below, three
 /// for the rest (ITU-T E.164 Annex D). Zero when there are no digits.
 pub fn country_code_len(digits: &str) -> usize {
-    const TWO: &[&str] = &[
-        "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46",
-        "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-        "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
-    ];
-    let wanted = match digits.get(..2) {
-        _ if digits.starts_with(['1', '7']) => 1,
-        Some(two) if TWO.contains(&two) => 2,
+    let wanted = match digits.as_bytes() {
+        [b'1' | b'7', ..] => 1,
+        [b'2', b'0' | b'7', ..]
+        | [b'3', b'0'..=b'4' | b'6' | b'9', ..]
+        | [b'4', b'0' | b'1' | b'3'..=b'9', ..]
+        | [b'5', b'1'..=b'8', ..]
+        | [b'6', b'0'..=b'6', ..]
+        | [b'8', b'1' | b'2' | b'4' | b'6', ..]
+        | [b'9', b'0'..=b'5' | b'8', ..] => 2,
         _ => 3,
     };
     wanted.min(digits.len())

@@ -4,8 +4,9 @@
 //! story where they are honest (RFC 6733 §6, §8.8; TS 29.272 §7.1; TS 23.003 §19). Whoever borrows another's name has to make
 //! all of them agree, and seldom does.
 
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher};
 
+use ahash::RandomState;
 use event::{Diameter, Event, Level, Plmn, TableCount, What};
 use network::{Network, Owner};
 

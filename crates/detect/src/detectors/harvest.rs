@@ -5,9 +5,9 @@
 //! whom it asked about and of what followed, in sliding windows; what they cost does not depend on how much is asked.
 
 use std::collections::VecDeque;
-use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+use ahash::RandomState;
 use event::{
     Capped, CompactString, Endpoints, Event, Level, Outcome, Subscriber, TableCount, Timestamp,
 };

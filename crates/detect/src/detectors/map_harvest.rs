@@ -159,8 +159,11 @@ impl MapHarvest {
                 return true;
             }
         }
-        let operation = format!("map.{opcode}");
         owner.partner().is_some_and(|partner| {
+            if partner.agreements.is_empty() && partner.hubs.is_empty() {
+                return false;
+            }
+            let operation = format!("map.{opcode}");
             network.has_agreement(partner, &operation)
                 || network.hubs_of(partner).any(|hub| network.has_agreement(hub, &operation))
         })

@@ -106,8 +106,11 @@ fn same_number(a: &str, b: &str) -> bool {
 
 /// Digits that carry the part of an IMSI that is the subscriber's own.
 fn holds_msin(digits: &str, imsi: &str) -> bool {
-    // Behind MCC and a network code of three digits.
-    imsi.get(6..).is_some_and(|msin| msin.len() >= MIN_COMMON && digits.contains(msin))
+    // Behind MCC and a network code of three digits. By hand: a search that prepares itself costs more than it saves here.
+    imsi.get(6..).is_some_and(|msin| {
+        msin.len() >= MIN_COMMON
+            && digits.as_bytes().windows(msin.len()).any(|part| part == msin.as_bytes())
+    })
 }
 
 /// A text without the identities that the message names.
