@@ -138,6 +138,8 @@ const TRICKS: &[Trick] = &[
     },
 ];
 
+const DIALOGUE_CONTEXT: &str =
+    "an operation that does not belong to the context its dialogue was opened in,";
 const CONTEXT_MISSING: &str = "context.missing";
 const CONTEXT_UNKNOWN: &str = "context.unknown";
 const PACKAGE: &str = "package.state";
@@ -201,7 +203,7 @@ pub(crate) const CARD: Card = Card {
         check(
             "context.operation",
             Level::Medium,
-            "an operation that its application context does not permit",
+            "an operation that its application context does not permit, in the opening message or later in the dialogue",
         ),
         check("context.form", Level::Medium, "an application context with padded arcs"),
         check(
@@ -452,11 +454,13 @@ impl TcapEvasion {
             {
                 alone = Some(Level::Medium);
             }
-            found.push(Found {
-                check: trick.check,
-                alone,
-                words: format!("{} ({field})", trick.words),
-            });
+            let words = match &map.dialogue_context {
+                Some(context) if trick.check == "context.operation" => {
+                    format!("{DIALOGUE_CONTEXT} {context} ({field})")
+                }
+                _ => format!("{} ({field})", trick.words),
+            };
+            found.push(Found { check: trick.check, alone, words });
         }
         if user != Some(User::Map) {
             return found;

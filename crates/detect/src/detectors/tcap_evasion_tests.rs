@@ -191,3 +191,21 @@ fn what_cannot_be_read() {
     back.push(0.0, OUT, STP, Proto::Sctp, What::Sccp(Box::new(returned)));
     assert_eq!(loud(&back), [""; 0]);
 }
+
+#[test]
+fn an_operation_that_leaves_the_context_of_its_dialogue() {
+    let later = |code| Map {
+        message: "continue".into(),
+        application_context: None,
+        application_context_name: None,
+        dialogue_context: Some("0.4.0.0.1.0.14.3".into()),
+        ..odd(&["map.operation"], named(code))
+    };
+    let alerts = check_with(ID, network(), &one(later(ATI)));
+    assert_eq!(names(&alerts), ["context.operation high"]);
+    assert!(alerts[0].signature.contains("0.4.0.0.1.0.14.3"), "{:?}", alerts[0]);
+    assert_eq!(loud(&one(later(SAI))), ["context.operation medium"]);
+    // The same message in the context that it belongs to.
+    let plain = Map { anomalies: Vec::new(), dialogue_context: None, ..later(ATI) };
+    assert_eq!(loud(&one(plain)), [""; 0]);
+}
