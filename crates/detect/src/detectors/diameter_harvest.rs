@@ -125,6 +125,9 @@ impl DiameterHarvest {
             return;
         }
         let Some(subscriber) = diameter.imsi.or(diameter.msisdn) else { return };
+        // One reader takes the first of two User-Names, another the last: both were asked about.
+        let other = diameter.others.as_ref().and_then(|others| others.imsi);
+        let other = other.filter(|other| *other != subscriber);
         let (host, realm) = (lower(&diameter.origin_host), lower(&diameter.origin_realm));
         let name = if host.is_empty() { &realm } else { &host };
         if name.is_empty() {
@@ -133,7 +136,10 @@ impl DiameterHarvest {
         }
         let asker = Asker { name, block: &realm };
         let Some(topic) = topic else {
-            return self.core.follow(event.at, asker, &subscriber);
+            for subscriber in std::iter::once(subscriber).chain(other) {
+                self.core.follow(event.at, asker, &subscriber);
+            }
+            return;
         };
         if topic == Topic::Questions && is_right(scene, diameter, name) {
             return;
@@ -145,6 +151,9 @@ impl DiameterHarvest {
                 })
             });
         let key = self.core.ask(event, asker, topic, &subscriber, is_served);
+        if let Some(other) = other {
+            self.core.ask(event, asker, topic, &other, false);
+        }
         self.pending.insert((event.frame, diameter.end_to_end_id), (key, topic));
     }
 

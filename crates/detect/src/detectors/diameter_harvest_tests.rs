@@ -1,6 +1,6 @@
 //! Quiet, loud and boundary cases of `diameter-harvest`.
 
-use event::{Diameter, Outcome};
+use event::{Diameter, DiameterOthers, Outcome};
 
 use crate::detectors::category_3::tests_support::{asked, described, s6a};
 use crate::tests_support::{Events, check, check_with, names};
@@ -115,4 +115,17 @@ fn without_a_description() {
     let alerts = check(ID, &events);
     assert_eq!(names(&alerts), ["vectors.unregistered medium"]);
     assert!(alerts[0].confidence <= 0.7);
+}
+
+#[test]
+fn the_second_of_two_names_counts() {
+    let mut events = Events::new();
+    for number in 0..30 {
+        // The first name is always the same, and innocent.
+        let others = DiameterOthers { imsi: request(318, number).imsi, ..Default::default() };
+        let ask = Diameter { others: Some(Box::new(others)), ..request(318, 1) };
+        asked(&mut events, number as f64, ask, DATA);
+    }
+    later(&mut events);
+    assert_eq!(judged(&events), ["vectors.unregistered high"]);
 }
