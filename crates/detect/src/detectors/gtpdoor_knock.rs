@@ -3,6 +3,9 @@
 //! The published key is the sure sign. An operator changes it, so what counts besides is what an echo cannot honestly
 //! be: TS 29.060 §7.2.1 and TS 29.274 §7.1.1 allow it a handful of information elements and nothing else.
 
+#[path = "gtpdoor_knock_inner.rs"]
+mod inner;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -53,7 +56,8 @@ pub(crate) const CARD: Card = Card {
                 the capture cut; answers that the tap delivered twice.",
     description: "echo.not-gsn needs the roles of home elements.",
     thresholds: "8 octets that are no element: a command needs at least 12 behind a header. An answer 64 octets \
-                 longer than any plain one carries data. 10 s for answers to one echo: T3-RESPONSE is shorter.",
+                 longer than any plain one carries data. 10 s for answers to one echo: T3-RESPONSE is shorter. One G-PDU \
+                 without IP each way: a fault shows one way only.",
     stage: Stage::Control,
     settings: &[],
     judges: Kinds::GTP.and(Kinds::FLOW),
@@ -100,6 +104,12 @@ pub(crate) const CARD: Card = Card {
             looks_for: "an echo with a tunnel endpoint identifier",
         },
         Check {
+            name: "data.no-ip",
+            level: Level::High,
+            looks_for: "G-PDUs both ways between two hosts that carry no IP, where no session was made; high between home \
+                        and outside, medium otherwise",
+        },
+        Check {
             name: "beacon.urgent-pointer",
             level: Level::High,
             looks_for: "TCP RST+ACK with urgent pointer 1 and no URG flag; critical from a host with a covert echo",
@@ -129,6 +139,7 @@ pub(crate) struct GtpdoorKnock {
     asked: Capped<u64, Finding>,
     /// Hosts that took part in a covert echo, with its frame.
     hosts: Capped<IpAddr, u64>,
+    foreign: inner::Foreign,
     echo_to_undescribed: bool,
 }
 
@@ -138,6 +149,7 @@ impl Default for GtpdoorKnock {
             pairs: Capped::new("gtpdoor-knock.pairs", MAX_PAIRS),
             asked: Capped::new("gtpdoor-knock.asked", MAX_ASKED),
             hosts: Capped::new("gtpdoor-knock.hosts", MAX_ASKED),
+            foreign: inner::Foreign::default(),
             echo_to_undescribed: false,
         }
     }
@@ -149,7 +161,7 @@ impl Detector for GtpdoorKnock {
     }
 
     fn wants(&self) -> Kinds {
-        Kinds::ANOMALY.and(Kinds::GTP)
+        Kinds::ANOMALY.and(Kinds::GTP).and(Kinds::TUNNEL)
     }
 
     fn on_event(&mut self, scene: &Scene, event: &Event, findings: &mut Vec<Finding>) {
@@ -163,6 +175,10 @@ impl Detector for GtpdoorKnock {
             {
                 findings.push(self.beacon(scene, event, &ends, anomaly));
             }
+            What::Anomaly(anomaly) if anomaly.field == "ip.version" && event.path.is_none() => {
+                findings.extend(self.foreign.seen(scene, event, &ends));
+            }
+            What::Tunnel(tunnel) => self.foreign.made(tunnel),
             _ => {}
         }
     }
@@ -176,7 +192,8 @@ impl Detector for GtpdoorKnock {
     }
 
     fn tables(&self) -> Vec<TableCount> {
-        vec![self.pairs.count(), self.asked.count(), self.hosts.count()]
+        let [once, made] = self.foreign.tables();
+        vec![self.pairs.count(), self.asked.count(), self.hosts.count(), once, made]
     }
 }
 

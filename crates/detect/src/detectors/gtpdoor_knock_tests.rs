@@ -154,3 +154,41 @@ fn the_beacon() {
     let alerts = check("gtpdoor-knock", &after);
     assert_eq!(names(&alerts), ["beacon.urgent-pointer critical", "echo.covert high"]);
 }
+
+/// No IP in G-PDUs from `from` to `to`.
+fn no_ip(events: &mut Events, seconds: f64, from: &str, to: &str) {
+    let anomaly = Anomaly { layer: "ip".into(), field: "ip.version".into(), ..Anomaly::default() };
+    events.push(seconds, from, to, Proto::Udp, event::What::Anomaly(Box::new(anomaly)));
+}
+
+#[test]
+fn a_conversation_in_the_user_plane_that_is_no_ip() {
+    let (outside, ours) = ("198.51.100.66:2152", "192.0.2.20:2152");
+    let network = || {
+        let text = "[home]\nname = \"Home\"\nplmns = [\"001-01\"]\nnetworks = [\"192.0.2.0/24\"]\n";
+        Network::parse(text, "network.toml").unwrap()
+    };
+    let mut events = Events::new();
+    no_ip(&mut events, 0.0, outside, ours);
+    assert_eq!(names(&check_with("gtpdoor-knock", network(), &events)), [""; 0], "one way");
+    no_ip(&mut events, 1.0, ours, outside);
+    let alerts = check_with("gtpdoor-knock", network(), &events);
+    assert_eq!(names(&alerts), ["data.no-ip high"]);
+    assert_eq!(alerts[0].entities[0], "ip:198.51.100.66");
+    assert_eq!(alerts[0].frames.len(), 2);
+    assert_eq!(names(&check("gtpdoor-knock", &events)), ["data.no-ip medium"]);
+
+    // The same in a session that was made, and on another port.
+    let mut made = Events::new();
+    let tunnel = event::Tunnel {
+        serving_ip: Some("198.51.100.66".parse().unwrap()),
+        gateway_ip: Some("192.0.2.20".parse().unwrap()),
+        ..event::Tunnel::default()
+    };
+    made.push(0.0, outside, ours, Proto::Udp, event::What::Tunnel(Box::new(tunnel)));
+    no_ip(&mut made, 1.0, outside, ours);
+    no_ip(&mut made, 2.0, ours, outside);
+    no_ip(&mut made, 3.0, "198.51.100.67:4789", "192.0.2.21:4789");
+    no_ip(&mut made, 4.0, "192.0.2.21:4789", "198.51.100.67:4789");
+    assert_eq!(names(&check_with("gtpdoor-knock", network(), &made)), [""; 0]);
+}
