@@ -3,7 +3,7 @@
 use rand::Rng;
 
 use super::Scenario;
-use super::places::{A_SGSN, A_SGW, EDNS, GGSN, NETWORK, OUTSIDER, PGW};
+use super::places::{A_SGSN, A_SGW, EDNS, GGSN, NETWORK, OUTSIDER, PGW, partner_linkset, roam};
 use crate::bytes::Put;
 use crate::frame::transport::{ACK, RST, Tcp as Segment};
 use crate::frame::{gtp, gtpv2, transport};
@@ -42,6 +42,23 @@ pub(super) const BEACON: Scenario = Scenario {
     ..LOUD
 };
 
+pub(super) const NO_IP: Scenario = Scenario {
+    name: "gtpdoor-in-the-user-plane",
+    about: "Commands and answers in G-PDUs that carry no IP, between hosts that made no session.",
+    make: no_ip,
+    expect: &[("gtpdoor-knock", "high")],
+    ..LOUD
+};
+
+pub(super) const NO_IP_OF_A_SESSION: Scenario = Scenario {
+    name: "gtp-session-without-ip",
+    benign: true,
+    about: "A session was made, and what it carries is no IP.",
+    make: no_ip_of_a_session,
+    expect: &[],
+    ..LOUD
+};
+
 pub(super) const HONEST_ECHOES: Scenario = Scenario {
     name: "gtp-honest-echoes",
     benign: true,
@@ -50,6 +67,35 @@ pub(super) const HONEST_ECHOES: Scenario = Scenario {
     expect: &[],
     ..LOUD
 };
+
+fn no_ip(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let (there, here) = (at(OUTSIDER, 2152), at(GGSN, 2152));
+    for number in 0..6 {
+        let mut data = vec![0; 48];
+        tl.rng.fill(&mut data[..]);
+        // Neither 4 nor 6 in its first half octet.
+        data[0] = 0xb0 | number;
+        tl.ask(there, here, &gtp::g_pdu(0x51, &data), &gtp::g_pdu(0x51, &data[..24]));
+        tl.wait_secs(7);
+    }
+    tl.into_frames()
+}
+
+fn no_ip_of_a_session(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let mut links = partner_linkset(&mut tl);
+    let roamer = roam(&mut tl, &mut links, 11);
+    let user = |ip: std::net::Ipv4Addr| std::net::SocketAddr::new(ip.into(), 2152);
+    let (there, here) = (user(roamer.serving), user(roamer.gateway));
+    for number in 0..6 {
+        let frame = [[0x02, 0, 0, 0, 0, number]; 8].concat();
+        let (up, down) = (roamer.uplink, roamer.downlink);
+        tl.ask(there, here, &gtp::g_pdu(up, &frame), &gtp::g_pdu(down, &frame));
+        tl.wait_secs(7);
+    }
+    tl.into_frames()
+}
 
 /// The layout: eight octets of header, nine of padding, a key, a kind, a length; then what would be encrypted.
 fn layout(tl: &mut Timeline, kind: u8, key: [u8; 4], rest: usize) -> Vec<u8> {

@@ -82,6 +82,13 @@ pub(super) const OTHER_CONTEXT: Scenario = Scenario {
     ..LOUD
 };
 
+pub(super) const LATER_MESSAGE: Scenario = Scenario {
+    name: "tcap-context-left-later",
+    about: "A dialogue opened for sendAuthenticationInfo, and anyTimeInterrogation in the message that continues it.",
+    make: later_message,
+    ..LOUD
+};
+
 pub(super) const LONG_CONTEXT: Scenario = Scenario {
     name: "tcap-context-with-another-arc",
     about: "anyTimeInterrogation in a context with an arc more than it has.",
@@ -208,6 +215,27 @@ fn long_transaction(seed: u64) -> Vec<(i64, Vec<u8>)> {
     links.sccp(&mut tl, Side::Client, &sccp::udt(&hlr(), &a_scf(), &begin));
     tl.wait_ms(30);
     links.sccp(&mut tl, Side::Server, &sccp::udt(&a_scf(), &hlr(), &located(&id)));
+    tl.into_frames()
+}
+
+/// The first message is what it says; the operation comes when nobody reads a context any more.
+fn later_message(seed: u64) -> Vec<(i64, Vec<u8>)> {
+    let mut tl = Timeline::new(seed);
+    let mut links = partner_linkset(&mut tl);
+    let context = Context(14, 3);
+    let (theirs, ours) = (0x41_00_00_17, 0x22_00_00_05);
+    let begin = tcap::begin(theirs, Some(tcap::aarq(context)), &[]);
+    links.sccp(&mut tl, Side::Client, &sccp::udt(&hlr(), &a_scf(), &begin));
+    tl.wait_ms(30);
+    let taken = tcap::continued(ours, theirs, Some(tcap::aare(context)), &[]);
+    links.sccp(&mut tl, Side::Server, &sccp::udt(&a_scf(), &hlr(), &taken));
+    tl.wait_ms(30);
+    let asked = tcap::continued(theirs, ours, None, &[invoke()]);
+    links.sccp(&mut tl, Side::Client, &sccp::udt(&hlr(), &a_scf(), &asked));
+    tl.wait_ms(30);
+    let result = tcap::result(1, ATI, &map::subscriber_info("99901000020", "001-01", 77));
+    let end = tcap::end(theirs, None, &[result]);
+    links.sccp(&mut tl, Side::Server, &sccp::udt(&a_scf(), &hlr(), &end));
     tl.into_frames()
 }
 
