@@ -21,9 +21,9 @@ const ENOUGH: usize = 64;
 #[derive(Debug)]
 pub(crate) enum Told {
     /// So many octets of what was heard.
-    Diameter(usize),
+    Diameter(Side, usize),
     /// With the length in front.
-    Dns(usize),
+    Dns(Side, usize),
     SshOpened,
     /// The opening is known.
     Opened(Option<Opening>),
@@ -48,14 +48,14 @@ impl Heard {
         self.bytes.shrink_to(Self::MAX_IDLE);
     }
 
-    fn diameter(&mut self, message: &[u8]) {
+    fn diameter(&mut self, side: Side, message: &[u8]) {
         self.bytes.extend_from_slice(message);
-        self.told.push(Told::Diameter(message.len()));
+        self.told.push(Told::Diameter(side, message.len()));
     }
 
-    fn dns(&mut self, message: &[u8]) {
+    fn dns(&mut self, side: Side, message: &[u8]) {
         self.bytes.extend_from_slice(message);
-        self.told.push(Told::Dns(message.len()));
+        self.told.push(Told::Dns(side, message.len()));
     }
 }
 
@@ -245,12 +245,12 @@ impl Talk<'_> {
             }
             App::Diameter(framers) => {
                 let heard = &mut *self.heard;
-                let take = |message: &[u8]| heard.diameter(message);
+                let take = |message: &[u8]| heard.diameter(side, message);
                 framers.of_mut(side).push(self.pool, data, &framer::DIAMETER, take);
             }
             App::Dns(framers) => {
                 let heard = &mut *self.heard;
-                let take = |message: &[u8]| heard.dns(message);
+                let take = |message: &[u8]| heard.dns(side, message);
                 framers.of_mut(side).push(self.pool, data, &framer::DNS, take);
             }
             App::Tls => {

@@ -1,6 +1,6 @@
 //! TCP: handshakes, openings, and the streams that somebody reads.
 
-use event::{FlowState, Handshake, Proto, TunnelPath};
+use event::{Endpoints, FlowState, Handshake, Proto, TunnelPath};
 use wire::ip::Packet;
 use wire::{Cursor, transport};
 
@@ -129,32 +129,35 @@ impl Shard {
             if first && !recognised {
                 self.magic(cx, &Place { busy, ..place }, payload, true);
             }
-            self.tell(cx, &place, touched.slot);
+            self.tell(cx, &place, side, touched.slot);
         }
         self.tcp_end(cx, touched.slot, side, fin, rst);
         self.report(cx, &place);
     }
 
-    /// What the stream told.
-    fn tell(&mut self, cx: &mut Cx<'_>, place: &Place, slot: event::Slot) {
+    /// What the stream told. An acknowledgement of one side frees what waited behind a gap of the other: that was said
+    /// by the other.
+    fn tell(&mut self, cx: &mut Cx<'_>, place: &Place, side: Side, slot: event::Slot) {
         if self.heard.told.is_empty() {
             return;
         }
         let mut heard = std::mem::take(&mut self.heard);
+        let back = Place { ends: place.ends.map(Endpoints::reversed), ..*place };
+        let of = |from: Side| if from == side { place } else { &back };
         let mut bytes = Cursor::new(&heard.bytes);
         for told in heard.told.drain(..) {
             match told {
-                Told::Diameter(len) => {
+                Told::Diameter(from, len) => {
                     let message = Cursor::new(bytes.take(len).unwrap_or_default());
                     let in_frame = std::mem::replace(&mut cx.in_frame, false);
-                    self.diameter(cx, place, message);
+                    self.diameter(cx, of(from), message);
                     cx.in_frame = in_frame;
                 }
-                Told::Dns(len) => {
+                Told::Dns(from, len) => {
                     let mut message = Cursor::new(bytes.take(len).unwrap_or_default());
                     if message.skip(2).is_ok() {
                         let in_frame = std::mem::replace(&mut cx.in_frame, false);
-                        self.dns(cx, place, message);
+                        self.dns(cx, of(from), message);
                         cx.in_frame = in_frame;
                     }
                 }
