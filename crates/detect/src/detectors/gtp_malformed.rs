@@ -172,6 +172,9 @@ impl Default for GtpMalformed {
     }
 }
 
+/// Aggregate maximum bit rate (TS 29.274 §8.7).
+const AMBR: u16 = 72;
+
 /// Kinds of defects as sentences say them, each with a bit of its own.
 const KINDS: [(&str, &str); 16] = [
     ("length", "a length that lies"),
@@ -291,7 +294,9 @@ impl GtpMalformed {
                 list.join(", ")
             );
             // Stacks forget causes of bearers in their answers; who asks has no answer without the element.
-            let certain = certain && gtp.outcome.is_none();
+            // And one that changes a bearer may leave the ceiling of its rate as it is: widespread cores do.
+            let same_rate = gtp.version == 2 && gtp.message_type == 97 && gtp.missing == [AMBR];
+            let certain = certain && gtp.outcome.is_none() && !same_rate;
             self.defect(scene, event, ends, "mandatory", certain, &why, findings);
         }
         if let Some(why) = odd_teid(gtp) {

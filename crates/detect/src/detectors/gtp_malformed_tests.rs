@@ -58,6 +58,10 @@ fn what_is_no_lie_or_not_ours_to_tell() {
     assert_eq!(found(voice.clone()), ["length low"]);
     let answer = Gtp { missing: vec![2], outcome: Some(Outcome::Answered), ..create() };
     assert_eq!(found(answer), ["mandatory low"]);
+    // A bearer is changed and its rate is not; what is opened has one.
+    let update = Gtp { version: 2, message_type: 97, teid: Some(7), missing: vec![72], ..create() };
+    assert_eq!(found(update.clone()), ["mandatory low"]);
+    assert_eq!(found(Gtp { missing: vec![72, 93], ..update }), ["mandatory medium"]);
     // A listed node is believed.
     let mut events = Events::new();
     events.gtp(0.0, A, GGSN, voice);

@@ -213,6 +213,31 @@ fn purges_and_services_of_others() {
     assert_eq!(after(59, AMERICA, End::Nothing), ["service.elsewhere medium"]);
     assert_eq!(after(10, AMERICA, End::Nothing), ["service.elsewhere high"]);
     assert_eq!(after(59, FRANCE, End::Granted), Vec::<String>::new());
+    // The home asks the register where the subscriber is: whether the answer names the node or not, it may purge.
+    for role in ["vlr-number", ""] {
+        let mut asks = Events::new();
+        registered(&mut asks, 0.0, FRANCE);
+        let question =
+            Map { otid: Some("00aa".into()), imsi: imsi(OURS, 1), ..invoke(70, HLR, FRANCE) };
+        push(&mut asks, 5.0, STP, OUT, question);
+        let found = Map {
+            dtid: Some("00aa".into()),
+            opcode: Some(70),
+            addresses: Some(role)
+                .filter(|role| !role.is_empty())
+                .map(|role| address(role, FRANCE))
+                .into_iter()
+                .collect(),
+            details: Some(Box::new(event::MapDetails {
+                location_plmn: Some("208-01".parse().unwrap()),
+                ..event::MapDetails::default()
+            })),
+            ..reply("returnResultLast", asks.list.len() as u64)
+        };
+        push(&mut asks, 5.1, OUT, STP, found);
+        operation(&mut asks, 6.0 * HOUR, 67, FRANCE, 1, End::Granted);
+        assert_eq!(judged(&asks), Vec::<String>::new(), "{role}");
+    }
     // A place that nothing confirmed for long says nothing.
     let mut stale = Events::new();
     registered(&mut stale, 0.0, FRANCE);

@@ -207,6 +207,8 @@ fn finding(
             let call = matches!(port, 5060 | 5061) || (proto == Proto::Udp && !plain_aim);
             let level = match () {
                 () if call => Level::Low,
+                // It may be the handset's word that a port of its own is closed (RFC 792); an answered one is a ping.
+                () if ping && !answered => Level::Low,
                 () if ping || !plain_aim => Level::Medium,
                 () if answered => Level::Critical,
                 () => Level::High,

@@ -112,7 +112,7 @@ fn without_a_description_what_was_seen_decides() {
 
     let mut ping = Events::new();
     ggsn(&mut ping);
-    inner(&mut ping, 1.0, "192.0.2.20", Proto::Icmp, Flow { ip_proto: 1, ..Flow::default() });
+    inner(&mut ping, 1.0, "192.0.2.20", Proto::Icmp, Flow { ip_proto: 1, ..answered() });
     assert_eq!(names(&check(ID, &ping)), ["core.seen medium"]);
 }
 
@@ -125,4 +125,16 @@ fn midstream_the_core_may_stand_on_either_side() {
         .path = path("192.0.2.20", "198.51.100.20", 7);
     let alerts = check_with(ID, test_network(), &events);
     assert_eq!(alerts[0].entities[..2], ["ip:10.20.0.7", "ip:192.0.2.10"]);
+}
+
+#[test]
+fn a_closed_port_of_the_handset_is_no_ping() {
+    let aimed = |flow| {
+        let mut events = Events::new();
+        ggsn(&mut events);
+        inner(&mut events, 2.0, "192.0.2.20", Proto::Icmp, flow);
+        names(&check(ID, &events))
+    };
+    assert_eq!(aimed(new()), ["core.seen low"]);
+    assert_eq!(aimed(answered()), ["core.seen medium"]);
 }
