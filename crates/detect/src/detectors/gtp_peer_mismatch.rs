@@ -321,7 +321,7 @@ impl GtpPeerMismatch {
             let near = same_site(peer, sender) || peer.is_ipv4() != sender.is_ipv4();
             peer == sender
                 || seen.from.same(network.owner_of_ip(peer))
-                || near && seen.from.is_unknown()
+                || near && seen.from.is_unknown() && network.owner_of_ip(peer).is_unknown()
         });
         if is_delete(gtp) {
             let peer = peer.filter(|_| !same)?;
