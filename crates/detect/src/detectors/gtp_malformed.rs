@@ -128,9 +128,14 @@ struct Peer {
     answered: u64,
     strange: u32,
     strange_since: Timestamp,
+    /// Joined answers before the first of these.
+    answered_before: u64,
     strange_frames: Vec<u64>,
     strange_told: Option<Timestamp>,
 }
+
+/// Of so many answers with their requests, one without is what a capture may have lost.
+const LOSS: u64 = 10;
 
 #[derive(Debug)]
 pub(crate) struct GtpMalformed {
@@ -444,6 +449,7 @@ impl GtpMalformed {
         }
         if peer.strange == 0 || event.at.since(peer.strange_since) > span {
             (peer.strange, peer.strange_since) = (0, event.at);
+            peer.answered_before = peer.answered;
             peer.strange_frames.clear();
         }
         peer.strange += 1;
@@ -462,6 +468,11 @@ impl GtpMalformed {
         peer.strange_told = Some(event.at);
         let mut finding = CARD.finding("state.no-request", event);
         finding.confidence = 0.5;
+        // A capture that loses a frame in ten loses requests at this rate.
+        let joined = peer.answered - peer.answered_before;
+        if u64::from(peer.strange) * LOSS < joined {
+            (finding.level, finding.confidence) = (Level::Low, 0.3);
+        }
         finding.key = ends.src_ip.to_string();
         finding.signature = format!(
             "{} answers requests that {} did not send",

@@ -128,6 +128,13 @@ fn answers_to_nothing() {
     };
     assert_eq!(names(&check(ID, &unasked(4, 100.0, 20))), [""; 0]);
     assert_eq!(names(&check(ID, &unasked(5, 100.0, 20))), ["state.no-request medium"]);
+    // Among many that belong together, a capture that loses some frames.
+    let mut lossy = Events::new();
+    lossy.syn(0.0, "192.0.2.1", "192.0.2.2");
+    for n in 0..200 {
+        answer(&mut lossy, 100.0 + f64::from(n) * 0.1, n % 30 == 0);
+    }
+    assert_eq!(names(&check(ID, &lossy)), ["state.no-request low"]);
     // The capture begins midway; or shows one direction.
     for events in [unasked(20, 30.0, 0), unasked(20, 100.0, 0)] {
         assert_eq!(names(&check(ID, &events)), [""; 0]);
