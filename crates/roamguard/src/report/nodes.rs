@@ -66,7 +66,7 @@ fn one(out: &mut dyn Write, element: &Element) -> io::Result<()> {
     }
     if !element.user_plane.is_empty() {
         let list: Vec<String> = element.user_plane.iter().map(ToString::to_string).collect();
-        labelled(out, "user plane", &list.join(", "))?;
+        labelled(out, "gtp-u", &list.join(", "))?;
     }
     for hint in &element.hints {
         labelled(out, "make", &format!("{} \"{}\" (frame {})", hint.kind, hint.value, hint.frame))?;
