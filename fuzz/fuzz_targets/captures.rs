@@ -1,7 +1,7 @@
 //! Octets as a capture file, through the whole pipeline.
 #![no_main]
 
-use engine::{Options, Quiet, capture::Inputs, event::Pseudonymiser, network::Network};
+use engine::{Options, Quiet, capture::Inputs, detect::Tuning, event::Pseudonymiser, network::Network};
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     // What is no capture is refused, and nothing more is to be seen.
@@ -10,6 +10,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         workers: 1,
         pseudonymiser: Pseudonymiser::new([0; 32]),
         network: Network::default(),
+        tuning: Tuning::default(),
         from: None,
         to: None,
         every_event: false,
