@@ -8,6 +8,7 @@ use event::{
 };
 use network::Network;
 
+use crate::stable_hash::stable_hash;
 use crate::{Card, DETECTORS, Detector, Finding, Gap, Kinds, Scene, Tuning};
 
 /// Alerts kept at once; more than this and the newest of the lowest level are only counted.
@@ -110,12 +111,8 @@ impl Engine {
         self.kept().0
     }
 
-    /// What suppressions of the configuration kept back.
-    pub fn suppressed(&self) -> Vec<Suppressed> {
-        self.kept().1
-    }
-
-    fn kept(&self) -> (Vec<Alert>, Vec<Suppressed>) {
+    /// The same, with what suppressions of the configuration kept back.
+    pub fn kept(&self) -> (Vec<Alert>, Vec<Suppressed>) {
         let mut alerts: Vec<Alert> = self.alerts.values().cloned().collect();
         let suppressed = self.scene.tuning.suppress(&self.scene.network, &mut alerts);
         // Flows are told at their end: what is found of them does not come in the order of their frames.
@@ -297,31 +294,11 @@ fn first(card: &Card, finding: Finding) -> Alert {
     }
 }
 
-/// FNV-1a, 64 bits: stable between builds and machines, which ids have to be.
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    fn add(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
 /// The same thing has the same id in every run with the same key for subscribers.
 fn id(finding: &Finding) -> String {
-    let mut hash = Fnv::default();
-    for part in [finding.detection, finding.check, &finding.key] {
-        hash.add(part.as_bytes());
-        hash.add(&[0]);
-    }
-    format!("{:016x}", hash.0)
+    let parts = [finding.detection, finding.check, &finding.key];
+    let octets = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    format!("{:016x}", stable_hash(octets))
 }
 
 /// The same once more: counts, and what got worse replaces what was said.

@@ -12,6 +12,7 @@ mod incidents;
 #[cfg(feature = "rules")]
 pub mod rules;
 mod scene;
+mod stable_hash;
 mod suspects;
 #[cfg(test)]
 #[allow(dead_code, reason = "detections use what they need of it")]

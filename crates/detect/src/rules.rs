@@ -180,13 +180,6 @@ impl RuleSet {
     }
 }
 
-/// FNV-1a, 64 bits: the same in every run.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 const fn check_name(kind: rsigma_parser::CorrelationType) -> &'static str {
     use rsigma_parser::CorrelationType as Kind;
     match kind {

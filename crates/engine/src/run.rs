@@ -298,7 +298,7 @@ impl Judge {
     }
 
     fn summary(self, counters: &ShardCounters, inputs: &Inputs) -> Summary {
-        let mut alerts = self.engine.alerts();
+        let (mut alerts, suppressed) = self.engine.kept();
         let incidents = detect::incidents(&mut alerts, &self.engine.scene().network);
         let mut stats =
             Stats { events: self.events, alerts: alerts.len() as u64, ..Stats::default() };
@@ -306,7 +306,7 @@ impl Judge {
         self.join.counters().write(&mut stats);
         stats.tables.extend(self.engine.tables());
         stats.coverage = self.engine.coverage();
-        stats.suppressed = self.engine.suppressed();
+        stats.suppressed = suppressed;
         let scene = self.engine.scene();
         Summary {
             gaps: self.engine.gaps(),

@@ -31,6 +31,7 @@ pub use ir21::{Ir21, Merge, Merged, NotIr21, merge};
 pub use jiff::civil::Date;
 pub use learn::{Asked, Draft, Learner};
 pub use lines::Lines;
+pub use read::suggest;
 pub use role::{Role, Roles};
 pub use service::{NotAService, Peer, Service};
 pub use show::{Answer, Thing};

@@ -51,7 +51,7 @@ impl Network {
 }
 
 /// `; did you mean …?` when one of `names` is close to what was written.
-pub(crate) fn suggest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn suggest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> String {
     names
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(written, name), name))

@@ -8,11 +8,11 @@ pub(crate) mod window;
 
 use event::Dns;
 
-/// FNV-1a over a name in lower case: a key for tables, where nobody gains by a collision.
+use crate::stable_hash::stable_hash;
+
+/// A key for tables: the name in lower case.
 pub(crate) fn key_of(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
-        (hash ^ u64::from(octet.to_ascii_lowercase())).wrapping_mul(0x100_0000_01b3)
-    })
+    stable_hash(name.bytes().map(|octet| octet.to_ascii_lowercase()))
 }
 
 /// Counts distinct hashes, roughly, in a fixed space: never more than there were, and fewer as it fills.

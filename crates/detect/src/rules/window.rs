@@ -301,7 +301,7 @@ pub(crate) fn entries(rule: &CompiledCorrelation) -> usize {
 
 fn bounded(mut value: String) -> String {
     if MAX_KEY < value.len() {
-        let hash = super::hash(&value);
+        let hash = crate::stable_hash::stable_hash(value.bytes());
         let end = (0..=MAX_KEY).rev().find(|end| value.is_char_boundary(*end)).unwrap_or(0);
         value.truncate(end);
         value.push_str(&format!("~{hash:016x}"));

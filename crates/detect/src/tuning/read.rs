@@ -7,6 +7,7 @@ use std::path::Path;
 
 use event::{Level, Timestamp};
 use ipnet::IpNet;
+use network::suggest;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -140,7 +141,7 @@ impl Reader<'_> {
                     } else {
                         format!("{} has {}", card.id, names.join(", "))
                     };
-                    let hint = suggest(name.get_ref(), &names);
+                    let hint = suggest(name.get_ref(), names.iter().copied());
                     self.problem(
                         &name.span(),
                         format!("`{}` is no threshold: {has}{hint}", name.get_ref()),
@@ -167,7 +168,7 @@ impl Reader<'_> {
             && card.check(check.get_ref()).is_none()
         {
             let names: Vec<&str> = card.checks.iter().map(|check| check.name).collect();
-            let hint = suggest(check.get_ref(), &names);
+            let hint = suggest(check.get_ref(), names.iter().copied());
             self.problem(
                 &check.span(),
                 format!(
@@ -238,7 +239,7 @@ impl Reader<'_> {
         let card = self.cards.iter().find(|card| card.id == id).copied();
         if card.is_none() {
             let ids: Vec<&str> = self.cards.iter().map(|card| card.id).collect();
-            let hint = suggest(id, &ids);
+            let hint = suggest(id, ids);
             self.problem(&detection.span(), format!("`{id}` is no detection{hint}"));
         }
         card
@@ -253,18 +254,6 @@ impl Reader<'_> {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
         before.iter().filter(|b| **b == b'\n').count() + 1
     }
-}
-
-/// `; did you mean …?` when one of the names is close to what was written.
-fn suggest(written: &str, names: &[&str]) -> String {
-    names
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(written, name), *name))
-        .filter(|(distance, name)| {
-            *distance <= name.len().max(written.len()) / 3 || name.starts_with(written)
-        })
-        .min()
-        .map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
 }
 
 fn about_of(entity: &str) -> Option<About> {
