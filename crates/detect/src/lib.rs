@@ -29,5 +29,5 @@ pub use incidents::{IncidentRules, incidents, incidents_by};
 pub use rules::RuleSet;
 pub use scene::Scene;
 pub use suspects::{Suspects, Suspicion};
-pub use tuning::{Limit, ReadError, Suppression, Tuning, TuningCounts};
+pub use tuning::{INCIDENTS, Limit, ReadError, Suppression, Tuning, TuningCounts};
 pub use whereabouts::{Act, Domain, Known, Node, Place, Sighting, Source, Whereabouts};

@@ -13,7 +13,7 @@ use std::time::Duration;
 use event::{Alert, Suppressed};
 use network::{Network, Owner};
 
-use crate::{Card, DETECTORS, Setting};
+use crate::{Card, DETECTORS, IncidentRules, Setting};
 
 pub use suppress::Suppression;
 
@@ -93,6 +93,9 @@ pub struct ReadError {
     pub text: String,
 }
 
+/// Where the numbers of incidents stand: `[thresholds.incidents]`.
+pub const INCIDENTS: &str = "incidents";
+
 /// The cards of all detections.
 fn cards() -> Vec<&'static Card> {
     DETECTORS.iter().map(|entry| entry.card).collect()
@@ -107,6 +110,19 @@ impl Tuning {
         let found = card.settings.iter().find(|known| known.name == setting);
         debug_assert!(found.is_some(), "{setting} is not on the card of {}", card.id);
         found.map_or_else(Limit::default, Limit::new)
+    }
+
+    /// What decides whether alerts belong together.
+    pub fn incident_rules(&self) -> IncidentRules {
+        let default = IncidentRules::default();
+        let of = |setting, default| {
+            self.limits.get(&(INCIDENTS, setting)).map_or(default, Limit::everybody)
+        };
+        IncidentRules {
+            days: of("days", default.days),
+            hours: of("hours", default.hours),
+            crowd: of("crowd", default.crowd),
+        }
     }
 
     /// The category that the operator gives an operation, where it differs from the default profile: `map.37`,
@@ -156,13 +172,12 @@ impl Tuning {
     /// Sets a threshold, for everybody or for one partner.
     pub fn set(
         &mut self,
-        card: &'static Card,
+        id: &'static str,
         setting: &'static Setting,
         partner: Option<&str>,
         value: u64,
     ) {
-        let limit =
-            self.limits.entry((card.id, setting.name)).or_insert_with(|| Limit::new(setting));
+        let limit = self.limits.entry((id, setting.name)).or_insert_with(|| Limit::new(setting));
         match partner {
             None => limit.everybody = value,
             Some(name) => {

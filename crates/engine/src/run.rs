@@ -299,7 +299,10 @@ impl Judge {
 
     fn summary(self, counters: &ShardCounters, inputs: &Inputs) -> Summary {
         let (mut alerts, suppressed) = self.engine.kept();
-        let incidents = detect::incidents(&mut alerts, &self.engine.scene().network);
+        let incidents = {
+            let scene = self.engine.scene();
+            detect::incidents_by(&mut alerts, &scene.network, &scene.tuning.incident_rules())
+        };
         let mut stats =
             Stats { events: self.events, alerts: alerts.len() as u64, ..Stats::default() };
         counters.write(&mut stats);

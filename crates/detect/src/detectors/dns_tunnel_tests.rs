@@ -228,7 +228,7 @@ fn thresholds_are_the_operators_to_set() {
     let events = channel(60, 1.0, TXT, (0, &[]));
     let mut tuning = Tuning::default();
     let score = SETTINGS.iter().find(|setting| setting.name == "score").unwrap();
-    tuning.set(&CARD, score, None, 500);
+    tuning.set(CARD.id, score, None, 500);
     let mut detector = super::DnsTunnel::default();
     detector.tune(&tuning);
     let scene = crate::Scene::new(network::Network::default(), tuning);

@@ -13,8 +13,9 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use super::suppress::{About, Suppression};
-use super::{ReadError, Tuning};
-use crate::card::Card;
+use super::{INCIDENTS, ReadError, Tuning};
+use crate::card::{Card, Setting};
+use crate::incidents::IncidentRules;
 
 /// A configuration is written by hand; this is far more.
 const MAX_FILE: u64 = 4 << 20;
@@ -131,15 +132,17 @@ impl Reader<'_> {
 
     fn thresholds(&mut self, tuning: &mut Tuning, partner: Option<&str>, of: &Thresholds) {
         for (detection, values) in of {
-            let Some(card) = self.card(detection) else { continue };
+            let Some((id, settings)) = self.settings(detection, partner.is_some()) else {
+                continue;
+            };
             for (name, value) in values {
-                let Some(setting) = card.settings.iter().find(|known| known.name == name.get_ref())
+                let Some(setting) = settings.iter().find(|known| known.name == name.get_ref())
                 else {
-                    let names: Vec<&str> = card.settings.iter().map(|known| known.name).collect();
+                    let names: Vec<&str> = settings.iter().map(|known| known.name).collect();
                     let has = if names.is_empty() {
-                        format!("{} has no thresholds", card.id)
+                        format!("{id} has no thresholds")
                     } else {
-                        format!("{} has {}", card.id, names.join(", "))
+                        format!("{id} has {}", names.join(", "))
                     };
                     let hint = suggest(name.get_ref(), names.iter().copied());
                     self.problem(
@@ -155,7 +158,7 @@ impl Reader<'_> {
                         format!("`{}` is {} to {} {}", setting.name, 1, setting.most, setting.unit),
                     );
                 }
-                tuning.set(card, setting, partner, value_is);
+                tuning.set(id, setting, partner, value_is);
             }
         }
     }
@@ -228,6 +231,18 @@ impl Reader<'_> {
         if reason.get_ref().trim().is_empty() {
             self.problem(&reason.span(), "a `reason` for those who read this in a year".to_owned());
         }
+    }
+
+    /// The numbers of a detection, or those of incidents, which are the same for every partner.
+    fn settings(
+        &mut self,
+        detection: &Spanned<String>,
+        of_partner: bool,
+    ) -> Option<(&'static str, &'static [Setting])> {
+        if !of_partner && detection.get_ref() == INCIDENTS {
+            return Some((INCIDENTS, IncidentRules::SETTINGS));
+        }
+        self.card(detection).map(|card| (card.id, card.settings))
     }
 
     /// Rules of the operator's own are named `rule:…` and have no card here.

@@ -81,6 +81,15 @@ fn a_threshold_for_everybody_and_for_one_partner() {
 }
 
 #[test]
+fn the_numbers_of_incidents() {
+    let tuning = Tuning::parse("[thresholds.incidents]\ndays = 7\n", "roamguard.toml").unwrap();
+    let rules = tuning.incident_rules();
+    assert_eq!((rules.days, rules.hours), (7, IncidentRules::default().hours));
+    assert_eq!(Tuning::default().incident_rules(), IncidentRules::default());
+    assert!(errors("[thresholds.incidents]\ndays = 0").contains("line 2: `days` is 1 to 365"));
+}
+
+#[test]
 fn a_suppression_keeps_back_what_it_names_and_counts_it() {
     let (shown, count) = kept(&suppress(""), alert(Level::High, DAY));
     assert!(!shown);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Subcommand;
-use engine::detect::{DETECTORS, Tuning};
+use engine::detect::{DETECTORS, INCIDENTS, IncidentRules, Tuning};
 use engine::event::Level;
 use engine::network::Network;
 
@@ -81,9 +81,11 @@ fn sample(out: &mut dyn Write) -> Result<()> {
          stand here with their defaults behind a #. `roamguard config check` reads a changed one critically, and `roamguard rules explain \
          DETECTION` tells what each number is for.",
     )?;
-    for card in DETECTORS.iter().map(|entry| entry.card).filter(|card| !card.settings.is_empty()) {
-        writeln!(out, "\n#[thresholds.{}]", card.id)?;
-        for setting in card.settings {
+    let detections = DETECTORS.iter().map(|entry| (entry.card.id, entry.card.settings));
+    let all = detections.chain([(INCIDENTS, IncidentRules::SETTINGS)]);
+    for (id, settings) in all.filter(|(_, settings)| !settings.is_empty()) {
+        writeln!(out, "\n#[thresholds.{id}]")?;
+        for setting in settings {
             comment(out, &format!("{} (at most {} {})", setting.why, setting.most, setting.unit))?;
             writeln!(out, "#{} = {}", setting.name, setting.default)?;
         }

@@ -4,8 +4,6 @@
 //! share of bits still clear says how many there were. Pseudonyms are keyed hashes, so that nobody outside can choose
 //! which bits are set.
 
-use std::time::Duration;
-
 use event::{Outcome, Subscriber, Timestamp};
 
 use super::MAX_FRAMES;
@@ -225,15 +223,6 @@ impl Trail {
             (false, 0, 1..) => Outcome::Refused,
             (false, 0, 0) => Outcome::Attempt,
         }
-    }
-}
-
-/// A span of time in words.
-pub(super) fn span_text(span: Duration) -> String {
-    match span.as_secs() {
-        secs @ 0..120 => format!("{secs} s"),
-        secs @ 120..7_200 => format!("{} min", secs / 60),
-        secs => format!("{} h", secs / 3_600),
     }
 }
 

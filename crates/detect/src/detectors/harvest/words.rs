@@ -2,10 +2,11 @@
 
 use event::{CompactString, Endpoints, Event, Level, Timestamp, What};
 
-use super::sketch::{Trail, span_text};
+use super::sketch::Trail;
 use super::{Figures, QUESTIONS, Topic, UNKNOWN};
 use crate::card::{Card, Finding};
 use crate::detectors::sides::NO_DESCRIPTION;
+use crate::detectors::sides::time_text;
 use crate::scene::Scene;
 
 /// Who it was.
@@ -43,7 +44,7 @@ pub(super) fn finding(
         ("gt", None) => network.owner_of_gt(name),
         _ => network.owner_of_realm(name),
     };
-    let (asked, span) = (figures.asked, span_text(figures.span));
+    let (asked, span) = (figures.asked, time_text(figures.span.as_secs()));
     let what = match topic {
         Topic::Messages => "asked the way for messages to",
         Topic::Vectors if figures.answered.saturating_mul(2) >= figures.asked => "took vectors of",
